@@ -1,0 +1,20 @@
+//! What may be typed: flags in groups, shared by the commands that have them.
+//!
+//! Text enters, a layer of settings leaves for the flags that are settings; the rest is said
+//! once a run and stays as it is. The doc comments are the manual.
+
+mod common;
+mod context;
+mod input;
+mod output;
+mod read;
+mod rules;
+mod values;
+
+pub use common::CommonArgs;
+pub use context::ContextArgs;
+pub use input::InputArgs;
+pub use output::OutputArgs;
+pub use read::ReadArgs;
+pub use rules::{RuleArgs, vars};
+pub use values::{formats, severities, sources};

@@ -1,0 +1,129 @@
+//! One run of a reading command, from its flags to its exit code.
+//!
+//! Flags enter, the library runs, what it found is handed to the command that prints it. Scan,
+//! incidents and their like differ only in what they print.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::args::{CommonArgs, ReadArgs};
+use super::exit::Code;
+use super::failure::{Failure, Kind};
+use super::output::Outputs;
+use super::session::Session;
+use super::{interrupt, plan, progress, remarks};
+use crate::config::Span;
+use crate::load;
+use crate::model::Severity;
+use crate::render::{Format, ViewKind};
+use crate::{Plan, Report, ScanError};
+
+/// A run that is ready to start.
+pub struct Job {
+    /// Settings and streams.
+    pub session: Session,
+    /// Where the report goes.
+    pub outputs: Outputs,
+    plan: Plan,
+    span: Span,
+    stop: Arc<AtomicBool>,
+}
+
+impl Job {
+    /// Settles everything that can be wrong without having read a byte of input.
+    pub fn new(common: &CommonArgs, args: &ReadArgs, view: ViewKind) -> Result<Job, Failure> {
+        let session = Session::open(common, args.layer()?)?;
+        let span = args.time.span()?;
+        let mut plan = plan::plan(&session, &args.input.paths, plan::now())?;
+        // Whatever is wrong with the window is known now, unless it hangs on the input.
+        if !span.needs_latest() {
+            span.window(plan.now, None).map_err(Failure::usage)?;
+        }
+        if span.needs_latest() && plan.inputs.iter().any(|input| input == "-") {
+            return Err(Failure::usage(
+                "`latest` needs the input twice, and standard input is gone after once",
+            )
+            .hint("save it to a file and name that"));
+        }
+        let outputs = Outputs::new(&args.output, &session, view)?;
+        // A document names the incidents of its findings; a list of findings does without.
+        plan.incidents = view != ViewKind::Findings || outputs.has(Format::Json);
+        let stop = interrupt::watch(&session.ui)?;
+        Ok(Job {
+            session,
+            outputs,
+            plan,
+            span,
+            stop,
+        })
+    }
+
+    /// Reads, detects, groups.
+    pub fn run(&mut self) -> Result<Report, Failure> {
+        let ui = Arc::clone(&self.session.ui);
+        let latest = match self.span.needs_latest() {
+            true => crate::newest(&self.plan, &self.stop).map_err(failed)?,
+            false => None,
+        };
+        let window = self
+            .span
+            .window(self.plan.now, latest)
+            .map_err(Failure::usage)?;
+        (self.plan.since, self.plan.until) = (window.since, window.until);
+        let counters = Arc::new(load::Progress::default());
+        let report = progress::shown(&ui, &counters, || {
+            crate::scan(&self.plan, &counters, &self.stop)
+        });
+        let mut report = report.map_err(failed)?;
+        // Interrupted while looking for the newest event: what followed is not all either.
+        report.coverage.complete &= !self.stop.load(Ordering::Relaxed);
+        Ok(report)
+    }
+
+    /// Says what is to be said beside the data, and how the run ended. `worst` is what
+    /// `--fail-on` is held against.
+    pub fn finish(&self, report: &Report, worst: Option<Severity>) -> Result<Code, Failure> {
+        let (ui, settings) = (&self.session.ui, &self.session.settings);
+        remarks::suppressions(ui, &self.plan.suppressions, self.plan.now);
+        remarks::window(ui, &self.plan, report);
+        ui.coverage(&report.coverage);
+
+        let coverage = &report.coverage;
+        let skipped: u64 = coverage
+            .skipped
+            .iter()
+            .map(|entry| entry.count.max(1))
+            .sum();
+        // An interrupted run has not reached what is missing; then missing input, which may hide
+        // what a threshold looks for; then the threshold.
+        if !coverage.complete {
+            return Ok(Code::Interrupted);
+        }
+        if coverage.records == 0 && skipped > 0 {
+            return Err(Failure::input("nothing of the input could be read"));
+        }
+        if settings.strict.value && skipped > 0 {
+            return Err(Failure::input(
+                "part of the input was skipped, which --strict forbids",
+            ));
+        }
+        match settings.fail_on.value {
+            Some(level) if worst >= Some(level) => {
+                ui.note(&format!(
+                    "something has the severity {level} or more, which --fail-on asks for"
+                ));
+                Ok(Code::Threshold)
+            }
+            _ => Ok(Code::Done),
+        }
+    }
+}
+
+/// Why the library could not run.
+pub fn failed(error: ScanError) -> Failure {
+    match error {
+        ScanError::Input(error) => plan::unreadable(error),
+        ScanError::Rule(_) => Failure::new(Kind::Usage, error),
+        ScanError::Threads(_) => Failure::new(Kind::Input, error),
+    }
+}

@@ -1,0 +1,27 @@
+//! The command line: one file a command, and what they share.
+//!
+//! Arguments enter, an exit code leaves, or the reason there is none. Typed options become a
+//! plan for the library here; nothing is decided here that the library should know.
+
+mod app;
+mod args;
+mod completions;
+mod config;
+mod exit;
+mod explain;
+mod failure;
+mod incidents;
+mod interrupt;
+mod job;
+mod output;
+mod plan;
+mod progress;
+mod remarks;
+mod rules;
+mod scan;
+mod schema;
+mod session;
+
+pub use app::{command, run};
+pub use exit::Code;
+pub use failure::{Failure, Kind};

@@ -1,0 +1,10 @@
+//! Decode: bytes to raw records.
+
+pub mod canonical;
+pub mod index;
+pub mod item;
+pub mod path;
+pub mod records;
+mod shape;
+pub mod text;
+pub mod walk;

@@ -1,0 +1,227 @@
+//! Looks a dotted path up inside one raw value.
+//!
+//! For the few records a rule looks into: the hot paths are slots of the walk. The text has
+//! been checked by then; on anything else the search just ends.
+
+use super::text;
+
+/// Calls `found` with every raw value at `path` under the value `raw`. Arrays are mapped over;
+/// at each object the longest key that fits is taken first, because keys may contain dots.
+/// Copies of logs change the case of keys: exact spelling wins, another one is better than none.
+pub fn find<'a>(raw: &'a [u8], path: &str, found: &mut dyn FnMut(&'a [u8])) {
+    search(raw, path.as_bytes(), 0, found);
+}
+
+/// The first value at `path`.
+pub fn first<'a>(raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
+    let mut out = None;
+    find(raw, path, &mut |value| {
+        out.get_or_insert(value);
+    });
+    out
+}
+
+const MAX_DEPTH: usize = 32;
+
+fn search<'a>(raw: &'a [u8], path: &[u8], depth: usize, found: &mut dyn FnMut(&'a [u8])) {
+    let Some(first) = path.first() else {
+        return found(raw);
+    };
+    if depth > MAX_DEPTH {
+        return;
+    }
+    match raw.first() {
+        Some(b'{') => {
+            let first = first.to_ascii_lowercase();
+            let mut best: Option<(usize, bool, &'a [u8])> = None;
+            members(raw, |key, value| {
+                let escaped = memchr::memchr(b'\\', key).is_some();
+                if key.len() > path.len() && !escaped
+                    || !key
+                        .first()
+                        .is_some_and(|b| b.to_ascii_lowercase() == first || *b == b'\\')
+                {
+                    return true;
+                }
+                let key = text::unescape(key);
+                let used = key.len();
+                let fits = path.len() >= used
+                    && (path.len() == used || path[used] == b'.')
+                    && path[..used].eq_ignore_ascii_case(&key);
+                let rank = (used, path.get(..used) == Some(&*key));
+                if fits && best.is_none_or(|(used, exact, _)| rank >= (used, exact)) {
+                    best = Some((rank.0, rank.1, value));
+                }
+                true
+            });
+            if let Some((used, _, value)) = best {
+                search(
+                    value,
+                    path.get(used + 1..).unwrap_or_default(),
+                    depth + 1,
+                    found,
+                );
+            }
+        }
+        Some(b'[') => elements(raw, |value| {
+            search(value, path, depth + 1, found);
+            true
+        }),
+        _ => {}
+    }
+}
+
+/// Calls `each` with the raw elements of an array until it says stop.
+pub fn elements<'a>(raw: &'a [u8], mut each: impl FnMut(&'a [u8]) -> bool) {
+    let mut at = 1;
+    loop {
+        at = skip_space(raw, at);
+        match raw.get(at) {
+            None | Some(b']') => return,
+            Some(b',') => at += 1,
+            Some(_) => {
+                let end = value_end(raw, at);
+                if !each(&raw[at..end]) || end == at {
+                    return;
+                }
+                at = end;
+            }
+        }
+    }
+}
+
+/// Calls `each` with the keys (escapes not resolved) and raw values of an object until it says
+/// stop.
+pub fn members<'a>(raw: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8]) -> bool) {
+    let mut at = 1;
+    loop {
+        at = skip_space(raw, at);
+        match raw.get(at) {
+            Some(b',') => at += 1,
+            Some(b'"') => {
+                let key_end = value_end(raw, at);
+                let Some(key) = raw.get(at + 1..key_end.saturating_sub(1)) else {
+                    return;
+                };
+                let colon = skip_space(raw, key_end);
+                if raw.get(colon) != Some(&b':') {
+                    return;
+                }
+                let start = skip_space(raw, colon + 1);
+                let end = value_end(raw, start);
+                if start >= raw.len() || !each(key, &raw[start..end]) {
+                    return;
+                }
+                at = end;
+            }
+            _ => return,
+        }
+    }
+}
+
+fn skip_space(raw: &[u8], mut at: usize) -> usize {
+    while matches!(raw.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        at += 1;
+    }
+    at
+}
+
+/// One past the end of the value that starts at `at`.
+fn value_end(raw: &[u8], at: usize) -> usize {
+    match raw.get(at) {
+        Some(b'"') => string_end(raw, at),
+        Some(b'{' | b'[') => {
+            let mut depth = 0usize;
+            let mut at = at;
+            while let Some(byte) = raw.get(at) {
+                match byte {
+                    b'"' => {
+                        at = string_end(raw, at);
+                        continue;
+                    }
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => {
+                        depth -= 1;
+                        if depth == 0 {
+                            return at + 1;
+                        }
+                    }
+                    _ => {}
+                }
+                at += 1;
+            }
+            raw.len()
+        }
+        Some(_) => {
+            let rest = &raw[at..];
+            let len = rest
+                .iter()
+                .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'))
+                .unwrap_or(rest.len());
+            at + len
+        }
+        None => raw.len(),
+    }
+}
+
+fn string_end(raw: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(step) = raw
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
+        if raw[at + step] == b'"' {
+            return at + step + 1;
+        }
+        at += step + 2;
+    }
+    raw.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(raw: &str, path: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        find(raw.as_bytes(), path, &mut |value| {
+            out.push(String::from_utf8_lossy(value).into_owned())
+        });
+        out
+    }
+
+    #[test]
+    fn follows_keys_arrays_and_keys_with_dots() {
+        let raw = r#"{"a":{"b":[{"c":1},{"c":"x,}"},{"d":[]}]},"k.with":{"dots":2},"k":{"with":{"dots":3}},"E":{"f":4}}"#;
+        assert_eq!(all(raw, "a.b.c"), ["1", r#""x,}""#]);
+        assert_eq!(all(raw, "a.b.d"), ["[]"]);
+        assert_eq!(all(raw, "k.with.dots"), ["2"]);
+        assert_eq!(all(raw, "e.F"), ["4"]);
+        assert_eq!(all(raw, "a.b.zzz"), Vec::<String>::new());
+        assert_eq!(all(raw, "a"), [r#"{"b":[{"c":1},{"c":"x,}"},{"d":[]}]}"#]);
+    }
+
+    #[test]
+    fn never_panics_on_what_is_no_json() {
+        for raw in [
+            "",
+            "{",
+            "[",
+            "{\"",
+            "{\"a",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":\"",
+            "[1,",
+            "}",
+            "]",
+            "{\"a\":}",
+            "[}]",
+            "\\",
+        ] {
+            all(raw, "a.b");
+            elements(raw.as_bytes(), |_| true);
+            members(raw.as_bytes(), |_, _| true);
+        }
+    }
+}

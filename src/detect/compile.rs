@@ -1,0 +1,359 @@
+//! Rules bound to a source: names become fields, values become tests.
+//!
+//! A loaded rule set in, one [`Program`] a source out. Nothing is looked up by name after this.
+
+use super::ast::{Atom, Body, Cased, Condition, Detection, Item, Rule, RuleSet, Selection, Side};
+use super::field::Field;
+use super::index::RuleIndex;
+use super::value::Tests;
+use crate::model::{RuleMeta, Severity};
+use crate::normalize::source::Quirk;
+use crate::normalize::{Layout, Source};
+
+/// Everything needed to judge the records of one source.
+#[derive(Debug)]
+pub struct Program {
+    /// What the walk looks for.
+    pub layout: Layout,
+    /// Fields the rules name, by number.
+    pub fields: Vec<Field>,
+    /// The rules that speak about this source.
+    pub rules: Vec<Bound>,
+    /// Which of them can match a record.
+    pub index: RuleIndex,
+}
+
+/// One rule bound to one source.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// Its number in the rule set.
+    pub rule: u32,
+    /// Its selections.
+    pub selections: Vec<Node>,
+    /// What combines them.
+    pub condition: Condition,
+    /// Its levels: the first that holds.
+    pub levels: Vec<(Condition, Severity)>,
+    /// The level where none holds.
+    pub level: Severity,
+    /// Whether its matches are findings.
+    pub speaks: bool,
+    /// Whether it is enough to know that it matched once: nobody wants to see its findings.
+    pub quiet: bool,
+    /// The correlations it feeds.
+    pub feeds: Vec<Feed>,
+}
+
+/// How a rule's matches enter a correlation.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The correlation's number in the rule set.
+    pub correlation: u32,
+    /// Position among its members, optional ones after the others.
+    pub member: u32,
+    /// Fields of the group key.
+    pub group: Vec<u16>,
+    /// Fields of the value.
+    pub value: Vec<u16>,
+}
+
+/// A selection, compiled.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// All hold.
+    All(Vec<Node>),
+    /// One holds.
+    Any(Vec<Node>),
+    /// One field.
+    Leaf(Leaf),
+    /// Text anywhere in the record.
+    Keyword(Tests),
+}
+
+/// One field and what is asked of it.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// Number of the field.
+    pub field: u16,
+    /// The question.
+    pub ask: Ask,
+    /// The answer is turned around.
+    pub negated: bool,
+    /// Where the answer is remembered, if it is.
+    pub known: Option<Known>,
+}
+
+/// A place in the memory of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Number of the remembered field.
+    pub field: u16,
+    /// Number of the question among those about it.
+    pub question: u32,
+}
+
+/// A question about a field.
+#[derive(Clone, Debug)]
+pub enum Ask {
+    /// One of the tests holds for one of its values. With `absent`, no value at all is fine too.
+    Any(Tests, bool),
+    /// Each of the tests holds for some value.
+    All(Vec<Tests>),
+    /// It is there, or it is not.
+    Exists(bool),
+    /// It stands to another field as said.
+    Refers(Vec<(u16, Side, Cased)>, bool),
+}
+
+impl Program {
+    /// Binds the rules that speak about `source`; informational ones only where they are wanted.
+    pub fn new(
+        source: &'static Source,
+        rules: &RuleSet,
+        informational: bool,
+    ) -> Result<Program, String> {
+        let mut layout = Layout::new(source);
+        for key in source.containers {
+            layout.top(key);
+        }
+        let mut binder = Binder {
+            layout,
+            fields: Vec::new(),
+            names: Vec::new(),
+        };
+        let mut bound = Vec::new();
+        for (number, rule) in rules.rules.iter().enumerate() {
+            let Body::Event(detection) = &rule.body else {
+                continue;
+            };
+            if applies(&rule.meta, source) {
+                let one = binder.bind(number, rule, detection, rules);
+                let mut one = one.map_err(|reason| format!("{}: {reason}", rule.meta.file))?;
+                // What nobody wants to see, nothing counts and nothing raises need not be judged.
+                let lowly = one.level == Severity::Informational && one.levels.is_empty();
+                one.quiet = lowly && !informational && one.feeds.is_empty();
+                one.speaks &= informational || !lowly;
+                bound.push(one);
+            }
+        }
+        let mut index = RuleIndex::new(&bound, &binder.fields, &binder.layout);
+        binder.promote(&bound, &index);
+        index.remember(&mut bound, &binder.fields, &binder.layout);
+        Ok(Program {
+            layout: binder.layout,
+            fields: binder.fields,
+            rules: bound,
+            index,
+        })
+    }
+}
+
+/// Whether a rule speaks about a source: by product and service, each only where it is given.
+pub fn applies(meta: &RuleMeta, source: &Source) -> bool {
+    let fits = |asked: &Option<String>, own: &str| {
+        asked
+            .as_deref()
+            .is_none_or(|asked| asked.eq_ignore_ascii_case(own))
+    };
+    (meta.product.is_some() || meta.service.is_some())
+        && fits(&meta.product, source.product)
+        && fits(&meta.service, source.service)
+}
+
+struct Binder {
+    layout: Layout,
+    fields: Vec<Field>,
+    names: Vec<String>,
+}
+
+impl Binder {
+    fn field(&mut self, name: &str) -> Result<u16, String> {
+        if let Some(number) = self.names.iter().position(|known| known == name) {
+            return Ok(number as u16);
+        }
+        let number =
+            u16::try_from(self.fields.len()).map_err(|_| "too many different fields".to_owned())?;
+        self.fields.push(Field::resolve(name, &mut self.layout));
+        self.names.push(name.to_owned());
+        Ok(number)
+    }
+
+    /// Rules that the dispatch field does not select are judged on very many records: what they
+    /// look at becomes a slot of the walk, so that no path is searched for again and again.
+    fn promote(&mut self, rules: &[Bound], index: &RuleIndex) {
+        let mut wanted = Vec::new();
+        for number in index.broad() {
+            if let Some(rule) = rules.get(number as usize) {
+                rule.selections
+                    .iter()
+                    .for_each(|node| fields_of(node, &mut wanted));
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        for number in wanted {
+            let name = &self.names[number as usize];
+            let field = &mut self.fields[number as usize];
+            if matches!(field, Field::Deep { .. }) {
+                let keys: Vec<&str> = name.split('.').collect();
+                let slot = Field::Slot(self.layout.trie.slot(&keys), Quirk::None);
+                // The walk knows neither keys with dots in them nor other spellings.
+                let search = std::mem::replace(field, Field::FirstOf(Vec::new()));
+                *field = Field::FirstOf(vec![slot, search]);
+            }
+        }
+    }
+
+    fn bind(
+        &mut self,
+        number: usize,
+        rule: &Rule,
+        detection: &Detection,
+        rules: &RuleSet,
+    ) -> Result<Bound, String> {
+        let selections = detection
+            .selections
+            .iter()
+            .map(|(_, selection)| self.node(selection));
+        let selections: Vec<Node> = selections.collect::<Result<_, _>>()?;
+        let costs: Vec<u32> = selections.iter().map(|node| self.cost(node)).collect();
+        let mut feeds = Vec::new();
+        for (correlation, other) in rules.rules.iter().enumerate() {
+            let Body::Correlation(body) = &other.body else {
+                continue;
+            };
+            let members = body.members.iter().chain(&body.optional);
+            for (member, _) in members.enumerate().filter(|(_, member)| **member == number) {
+                let names = body.member_fields.get(member).unwrap_or(&body.group_by);
+                feeds.push(Feed {
+                    correlation: correlation as u32,
+                    member: member as u32,
+                    group: names
+                        .iter()
+                        .map(|name| self.field(name))
+                        .collect::<Result<_, _>>()?,
+                    value: body
+                        .value_fields
+                        .iter()
+                        .map(|name| self.field(name))
+                        .collect::<Result<_, _>>()?,
+                });
+            }
+        }
+        Ok(Bound {
+            rule: number as u32,
+            selections,
+            condition: cheap_first(&detection.condition, &costs),
+            levels: rule.levels.clone(),
+            level: rule.meta.level,
+            speaks: !rule.silent,
+            quiet: false,
+            feeds,
+        })
+    }
+
+    fn node(&mut self, selection: &Selection) -> Result<Node, String> {
+        let all = |binder: &mut Binder, parts: &[Selection]| {
+            parts
+                .iter()
+                .map(|part| binder.node(part))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match selection {
+            Selection::All(parts) => {
+                let mut parts = all(self, parts)?;
+                // Cheap questions first: most records fail one of them.
+                parts.sort_by_cached_key(|part| self.cost(part));
+                Node::All(parts)
+            }
+            Selection::Any(parts) => Node::Any(all(self, parts)?),
+            Selection::Item(item) => Node::Leaf(self.leaf(item)?),
+            Selection::Keyword(atom) => Node::Keyword(
+                Tests::compile(std::slice::from_ref(atom)).map_err(|error| error.to_string())?,
+            ),
+        })
+    }
+
+    /// How much work a selection is, roughly: a slot is there, a deep path has to be walked, a
+    /// derived field to be computed.
+    fn cost(&self, node: &Node) -> u32 {
+        match node {
+            Node::All(parts) | Node::Any(parts) => parts.iter().map(|part| self.cost(part)).sum(),
+            Node::Keyword(_) => 50,
+            Node::Leaf(leaf) => match &self.fields[leaf.field as usize] {
+                Field::Slot(..) => 1,
+                Field::Deep { .. } => 5,
+                Field::FirstOf(..) => 8,
+                Field::Derived(_) => 20,
+            },
+        }
+    }
+
+    fn leaf(&mut self, item: &Item) -> Result<Leaf, String> {
+        let field = self.field(&item.field)?;
+        let compile = |atoms: &[Atom]| Tests::compile(atoms).map_err(|error| error.to_string());
+        let references: Vec<(u16, Side, Cased)> = item
+            .atoms
+            .iter()
+            .filter_map(|atom| match atom {
+                Atom::FieldRef(name, side, cased) => Some((name, *side, *cased)),
+                _ => None,
+            })
+            .map(|(name, side, cased)| Ok((self.field(name)?, side, cased)))
+            .collect::<Result<_, String>>()?;
+        let ask = match item.atoms.as_slice() {
+            [Atom::Exists(wanted)] => Ask::Exists(*wanted),
+            _ if !references.is_empty() => Ask::Refers(references, item.all),
+            atoms if item.all => Ask::All(
+                atoms
+                    .iter()
+                    .map(|atom| compile(std::slice::from_ref(atom)))
+                    .collect::<Result<_, _>>()?,
+            ),
+            atoms => {
+                let absent = atoms
+                    .iter()
+                    .any(|atom| matches!(atom, Atom::Null | Atom::Exists(false)));
+                Ask::Any(compile(atoms)?, absent)
+            }
+        };
+        Ok(Leaf {
+            field,
+            ask,
+            negated: item.negated,
+            known: None,
+        })
+    }
+}
+
+fn fields_of(node: &Node, out: &mut Vec<u16>) {
+    match node {
+        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| fields_of(part, out)),
+        Node::Leaf(leaf) => out.push(leaf.field),
+        Node::Keyword(_) => {}
+    }
+}
+
+/// The same condition with its cheapest parts first; the answer does not hang on the order.
+fn cheap_first(condition: &Condition, costs: &[u32]) -> Condition {
+    fn cost(condition: &Condition, costs: &[u32]) -> u32 {
+        match condition {
+            Condition::And(parts) | Condition::Or(parts) => {
+                parts.iter().map(|part| cost(part, costs)).sum()
+            }
+            Condition::Not(part) => cost(part, costs),
+            Condition::Selection(number) => costs.get(*number).copied().unwrap_or_default(),
+        }
+    }
+    let sorted = |parts: &[Condition]| {
+        let mut parts: Vec<Condition> = parts.iter().map(|part| cheap_first(part, costs)).collect();
+        // What must hold before what must not: filters match rarely, so they decide late.
+        parts.sort_by_key(|part| (matches!(part, Condition::Not(_)), cost(part, costs)));
+        parts
+    };
+    match condition {
+        Condition::And(parts) => Condition::And(sorted(parts)),
+        Condition::Or(parts) => Condition::Or(sorted(parts)),
+        other => other.clone(),
+    }
+}

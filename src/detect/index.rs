@@ -1,0 +1,257 @@
+//! Which rules can match a record at all.
+//!
+//! From every rule one *witness* is taken: leaves of which at least one must hold. A record's
+//! value of a witness field is judged once; the answer, a list of rules, is remembered. So a
+//! rule costs nothing on records that cannot match it.
+
+use super::ast::Condition;
+use super::compile::{Ask, Bound, Known, Leaf, Node};
+use super::field::Field;
+use super::memo::{Asked, Memo};
+use crate::normalize::source::{Layout, Norm, Quirk, Record};
+
+/// The rules of one source by what they cannot match without.
+#[derive(Debug, Default)]
+pub struct RuleIndex {
+    /// Those that select rules first.
+    fields: Vec<Asked>,
+    dispatch: Option<u16>,
+    /// Rules without a witness: judged on every record.
+    pub always: Vec<u32>,
+}
+
+type Witness<'a> = Vec<&'a Leaf>;
+
+impl RuleIndex {
+    /// Builds the index of the bound rules.
+    pub fn new(rules: &[Bound], fields: &[Field], layout: &Layout) -> RuleIndex {
+        let dispatch = layout
+            .slots_of(layout.source.dispatch)
+            .first()
+            .map(|(slot, _)| *slot);
+        let mut index = RuleIndex {
+            dispatch,
+            ..RuleIndex::default()
+        };
+        for (number, rule) in rules.iter().enumerate() {
+            let number = number as u32;
+            let cost = |leaf: &Leaf| {
+                slot_of(leaf, fields, layout).map(|slot| u32::from(Some(slot) != dispatch))
+            };
+            match witness(&rule.condition, rule, &cost) {
+                Some((_, leaves)) => {
+                    for leaf in leaves {
+                        let Some(slot) = slot_of(leaf, fields, layout) else {
+                            continue;
+                        };
+                        index.add(slot, leaf, number);
+                    }
+                }
+                None => index.always.push(number),
+            }
+        }
+        // The dispatch field first: it decides nearly everything.
+        index
+            .fields
+            .sort_by_key(|field| (Some(field.slot) != dispatch, field.slot));
+        index
+    }
+
+    fn add(&mut self, slot: u16, leaf: &Leaf, rule: u32) {
+        let at = self
+            .fields
+            .iter()
+            .position(|field| field.slot == slot)
+            .unwrap_or_else(|| {
+                self.fields.push(Asked {
+                    slot,
+                    quirk: Quirk::None,
+                    selects: true,
+                    tests: Vec::new(),
+                    present: Vec::new(),
+                    questions: Vec::new(),
+                });
+                self.fields.len() - 1
+            });
+        let field = &mut self.fields[at];
+        match &leaf.ask {
+            Ask::Any(tests, _) => field.tests.push((tests.clone(), rule)),
+            // Any one of the tests is enough to be a candidate.
+            Ask::All(tests) => field
+                .tests
+                .extend(tests.first().map(|tests| (tests.clone(), rule))),
+            Ask::Exists(_) | Ask::Refers(..) => field.present.push(rule),
+        }
+    }
+
+    /// Rules that another field than the first one selects, or none.
+    pub fn broad(&self) -> Vec<u32> {
+        let others = self
+            .fields
+            .iter()
+            .filter(|field| Some(field.slot) != self.dispatch);
+        let tested = others
+            .clone()
+            .flat_map(|field| field.tests.iter().map(|(_, rule)| *rule));
+        tested
+            .chain(others.flat_map(|field| field.present.iter().copied()))
+            .chain(self.always.iter().copied())
+            .collect()
+    }
+
+    /// Gives every question about a field whose values repeat its place in the memory.
+    pub fn remember(&mut self, rules: &mut [Bound], fields: &[Field], layout: &Layout) {
+        let nodes = rules.iter_mut().flat_map(|rule| &mut rule.selections);
+        nodes.for_each(|node| self.remember_node(node, fields, layout));
+    }
+
+    fn remember_node(&mut self, node: &mut Node, fields: &[Field], layout: &Layout) {
+        match node {
+            Node::All(parts) | Node::Any(parts) => {
+                for part in parts {
+                    self.remember_node(part, fields, layout);
+                }
+            }
+            Node::Leaf(leaf) => leaf.known = self.known(leaf, fields, layout),
+            Node::Keyword(_) => {}
+        }
+    }
+
+    fn known(&mut self, leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<Known> {
+        let Field::Slot(slot, quirk) = fields.get(leaf.field as usize)? else {
+            return None;
+        };
+        if matches!(leaf.ask, Ask::Refers(..)) {
+            return None;
+        }
+        let at = match self.fields.iter().position(|field| field.slot == *slot) {
+            Some(at) => at,
+            None if FEW.iter().any(|norm| {
+                let mut slots = layout.slots_of(*norm).iter();
+                slots.any(|(known, _)| known == slot)
+            }) =>
+            {
+                self.fields.push(Asked {
+                    slot: *slot,
+                    quirk: *quirk,
+                    selects: false,
+                    tests: Vec::new(),
+                    present: Vec::new(),
+                    questions: Vec::new(),
+                });
+                self.fields.len() - 1
+            }
+            None => return None,
+        };
+        let field = &mut self.fields[at];
+        // One memory cannot hold two ways to read a value.
+        if !field.questions.is_empty() && field.quirk != *quirk {
+            return None;
+        }
+        field.quirk = *quirk;
+        field.questions.push(leaf.ask.clone());
+        Some(Known {
+            field: at as u16,
+            question: field.questions.len() as u32 - 1,
+        })
+    }
+
+    /// An empty memory for this index.
+    pub fn memo(&self, rules: usize) -> Memo {
+        Memo::new(self.fields.len(), rules)
+    }
+
+    /// Puts the numbers of the rules that can match into `out`, each once.
+    #[inline]
+    pub fn candidates(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
+        out.clear();
+        out.extend_from_slice(&self.always);
+        memo.select(&self.fields, record, out);
+    }
+
+    /// The remembered answer of a question about a field that has at most one value here.
+    #[inline]
+    pub fn answer(&self, record: &Record, memo: &mut Memo, known: Known) -> bool {
+        memo.answer(&self.fields, record, known)
+    }
+}
+
+/// Fields that have few different values, beside those that select rules.
+const FEW: [Norm; 9] = [
+    Norm::Region,
+    Norm::Service,
+    Norm::Verb,
+    Norm::Error,
+    Norm::ActorType,
+    Norm::Mfa,
+    Norm::InvokedBy,
+    Norm::ReadOnly,
+    Norm::Category,
+];
+
+/// The slot of a leaf that can be a witness: a positive question about one declared field that
+/// holds one plain value.
+fn slot_of(leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<u16> {
+    let positive = match &leaf.ask {
+        Ask::Any(_, absent) => !absent,
+        Ask::All(tests) => !tests.is_empty(),
+        Ask::Exists(wanted) => *wanted,
+        Ask::Refers(..) => false,
+    };
+    match fields.get(leaf.field as usize)? {
+        // Identities in one piece hardly repeat: no witness.
+        Field::Slot(slot, _) if positive && !leaf.negated => {
+            let piece = layout
+                .slots_of(Norm::Identity)
+                .iter()
+                .any(|(known, _)| known == slot);
+            (!piece && layout.is_declared(*slot)).then_some(*slot)
+        }
+        _ => None,
+    }
+}
+
+/// The cheapest witness of a condition and its cost; `None` where it can hold without any leaf.
+fn witness<'a>(
+    condition: &Condition,
+    rule: &'a Bound,
+    cost: &dyn Fn(&Leaf) -> Option<u32>,
+) -> Option<(u32, Witness<'a>)> {
+    match condition {
+        Condition::And(parts) => {
+            cheapest(parts.iter().filter_map(|part| witness(part, rule, cost)))
+        }
+        Condition::Or(parts) => union(parts.iter().map(|part| witness(part, rule, cost))),
+        Condition::Not(_) => None,
+        Condition::Selection(number) => of_node(rule.selections.get(*number)?, cost),
+    }
+}
+
+fn of_node<'a>(node: &'a Node, cost: &dyn Fn(&Leaf) -> Option<u32>) -> Option<(u32, Witness<'a>)> {
+    match node {
+        Node::All(parts) => cheapest(parts.iter().filter_map(|part| of_node(part, cost))),
+        Node::Any(parts) => union(parts.iter().map(|part| of_node(part, cost))),
+        Node::Leaf(leaf) => {
+            // A question about presence alone selects far too much.
+            let broad = u32::from(matches!(leaf.ask, Ask::Exists(_))) * 100;
+            cost(leaf).map(|cost| (cost + broad, vec![leaf]))
+        }
+        Node::Keyword(_) => None,
+    }
+}
+
+fn cheapest<'a>(all: impl Iterator<Item = (u32, Witness<'a>)>) -> Option<(u32, Witness<'a>)> {
+    all.min_by_key(|(cost, _)| *cost)
+}
+
+fn union<'a>(all: impl Iterator<Item = Option<(u32, Witness<'a>)>>) -> Option<(u32, Witness<'a>)> {
+    let mut out = (0, Vec::new());
+    let mut any = false;
+    for one in all {
+        let (cost, leaves) = one?;
+        out.0 = out.0.max(cost);
+        out.1.extend(leaves);
+        any = true;
+    }
+    any.then_some(out)
+}

@@ -1,0 +1,108 @@
+//! The way in: options, or the text of one file, to a rule set.
+//!
+//! Files are read and parsed in parallel and put together in their order, so that the number of
+//! threads changes nothing. One broken file is an error of the whole: a detection that silently
+//! is not there is the worst one.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::document::{self, Document};
+use super::error::RuleError;
+use super::files::{self, Body, Source};
+use super::placeholder::Vars;
+use super::resolve;
+use crate::detect::ast::RuleSet;
+use crate::model::rule::Origin;
+
+/// What to load.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether the rules inside the binary take part. Their filters always do: they change
+    /// nothing but rules that name them.
+    pub builtin: bool,
+    /// Rule files, or folders of them.
+    pub dirs: Vec<PathBuf>,
+    /// Values of `%placeholders%`, by name.
+    pub vars: Vars,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub name: String,
+    pub text: Cow<'static, str>,
+    pub documents: Vec<Document>,
+}
+
+/// Loads a rule set. Of two rules with one name or id the later one stands (a user's rule
+/// replaces a built-in one); the other is listed among the skipped.
+pub fn load(options: &Options) -> Result<RuleSet, Vec<RuleError>> {
+    let mut sources = files::builtin(options.builtin);
+    let (found, errors) = files::under_all(&options.dirs);
+    sources.extend(found);
+    finish(&sources, &options.vars, errors)
+}
+
+/// Loads the text of one file as if it were the only one, beside the built-in filters.
+pub fn load_str(
+    file: &str,
+    text: &str,
+    origin: Origin,
+    vars: &Vars,
+) -> Result<RuleSet, Vec<RuleError>> {
+    let mut sources = files::builtin(false);
+    let body = Body::Here(Cow::Owned(text.to_owned()));
+    sources.push(Source {
+        name: file.to_owned(),
+        origin,
+        body,
+    });
+    finish(&sources, vars, Vec::new())
+}
+
+fn finish(
+    sources: &[Source],
+    vars: &Vars,
+    mut errors: Vec<RuleError>,
+) -> Result<RuleSet, Vec<RuleError>> {
+    let (files, more) = read(sources, vars);
+    errors.extend(more);
+    if errors.is_empty() {
+        let (set, more) = resolve::resolve(files);
+        if more.is_empty() {
+            return Ok(set);
+        }
+        errors = more;
+    }
+    Err(errors)
+}
+
+/// Reads and parses files, in parallel; what comes back is in their order.
+pub(super) fn read(sources: &[Source], vars: &Vars) -> (Vec<Read>, Vec<RuleError>) {
+    let one = |source: &Source| -> (Option<Read>, Vec<RuleError>) {
+        let text = match source.text() {
+            Ok(text) => text,
+            Err(error) => return (None, vec![error]),
+        };
+        let (documents, errors) = document::parse(&source.name, &text, source.origin, vars);
+        let name = source.name.clone();
+        (
+            Some(Read {
+                name,
+                text,
+                documents,
+            }),
+            errors,
+        )
+    };
+    let results: Vec<(Option<Read>, Vec<RuleError>)> = sources.par_iter().map(one).collect();
+    let (mut files, mut errors) = (Vec::with_capacity(results.len()), Vec::new());
+    for (file, more) in results {
+        files.extend(file);
+        errors.extend(more);
+    }
+    (files, errors)
+}

@@ -1,0 +1,155 @@
+//! Which files make up the rule set.
+//!
+//! The options enter, files in a fixed order leave: built-in rules by path, then each folder of
+//! the user in the order given, its files by path. Only names are read here, no rule.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::builtin;
+use super::error::RuleError;
+use crate::model::rule::Origin;
+
+/// Deeper folders than this are a loop that no canonical path showed.
+const DEEPEST: usize = 64;
+/// A rule file of this size is something else by mistake.
+const LARGEST: u64 = 16 << 20;
+
+/// A file that may hold rules.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// As messages name it.
+    pub name: String,
+    pub origin: Origin,
+    pub body: Body,
+}
+
+/// Where its text is.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    Here(Cow<'static, str>),
+    At(PathBuf),
+}
+
+impl Source {
+    /// Reads the text.
+    pub fn text(&self) -> Result<Cow<'static, str>, RuleError> {
+        let path = match &self.body {
+            Body::Here(text) => return Ok(text.clone()),
+            Body::At(path) => path,
+        };
+        let failed = |error: std::io::Error| RuleError::of_file(&self.name, error.to_string());
+        if fs::metadata(path).map_err(failed)?.len() > LARGEST {
+            return Err(RuleError::of_file(
+                &self.name,
+                "larger than 16 MiB: this is no rule file",
+            ));
+        }
+        let bytes = fs::read(path).map_err(failed)?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Cow::Owned(text)),
+            Err(_) => Err(RuleError::of_file(&self.name, "the file is not UTF-8 text")),
+        }
+    }
+}
+
+/// The built-in files: rules too, or only the filters that any rule may name.
+pub(super) fn builtin(rules: bool) -> Vec<Source> {
+    let mut sources = Vec::new();
+    for (name, text) in builtin::rules() {
+        if rules || name.starts_with(builtin::FILTERS) {
+            let body = Body::Here(Cow::Borrowed(text));
+            sources.push(Source {
+                name,
+                origin: Origin::Builtin,
+                body,
+            });
+        }
+    }
+    sources
+}
+
+/// The rule files under several paths, each file once; a path that is not there is a mistake.
+pub(super) fn under_all(paths: &[PathBuf]) -> (Vec<Source>, Vec<RuleError>) {
+    let (mut sources, mut errors) = (Vec::new(), Vec::new());
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        match under(path) {
+            Ok(found) => {
+                sources.extend(
+                    found
+                        .into_iter()
+                        .filter(|source| seen.insert(source.name.clone())),
+                );
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    (sources, errors)
+}
+
+/// The rule files under a path: itself, or everything `.yml` and `.yaml` below it.
+fn under(path: &Path) -> Result<Vec<Source>, RuleError> {
+    let shown = path.display().to_string();
+    let failed = |error: std::io::Error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "no such rule file or folder".to_owned(),
+            _ => error.to_string(),
+        };
+        RuleError::of_file(&shown, reason)
+    };
+    let meta = fs::metadata(path).map_err(failed)?;
+    let mut files = Vec::new();
+    if meta.is_dir() {
+        let mut seen = BTreeSet::new();
+        walk(path, 0, &mut seen, &mut files).map_err(failed)?;
+        // Folder by folder, not by the bytes of whole paths.
+        files.sort();
+    } else {
+        files.push(path.to_owned());
+    }
+    let source = |file: PathBuf| Source {
+        name: file.display().to_string(),
+        origin: Origin::File,
+        body: Body::At(file),
+    };
+    Ok(files.into_iter().map(source).collect())
+}
+
+/// Hidden names are passed over: a checked-out rule repository keeps other YAML there.
+fn walk(
+    folder: &Path,
+    depth: usize,
+    seen: &mut BTreeSet<PathBuf>,
+    files: &mut Vec<PathBuf>,
+) -> std::io::Result<()> {
+    if depth > DEEPEST || !seen.insert(fs::canonicalize(folder)?) {
+        return Ok(());
+    }
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        entries.push(entry?);
+    }
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let path = entry.path();
+        // A link that leads nowhere is no rule.
+        let Ok(meta) = fs::metadata(&path) else {
+            continue;
+        };
+        if meta.is_dir() {
+            walk(&path, depth + 1, seen, files)?;
+        } else if path
+            .extension()
+            .is_some_and(|ending| ending == "yml" || ending == "yaml")
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,413 @@
+//! Judges one record: which rules hold, which cannot be decided yet.
+//!
+//! Three values: true, false, unknown. Unknown are fields that need the whole input; a rule that
+//! hangs on one becomes a candidate and is judged again when everything is known.
+
+use super::ast::Condition;
+use super::compile::{Ask, Bound, Leaf, Node, Program};
+use super::field::Field;
+use super::memo::Memo;
+use super::value::{Tests, Value, refers};
+use crate::decode::{path, text};
+use crate::enrich::derive::{Context, Derived, Late};
+use crate::model::Severity;
+use crate::normalize::Record;
+use crate::normalize::source::Quirk;
+
+/// An answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// It does not hold.
+    False,
+    /// It may hold.
+    Unknown,
+    /// It holds.
+    True,
+}
+
+impl Answer {
+    fn of(holds: bool) -> Answer {
+        if holds { Answer::True } else { Answer::False }
+    }
+
+    fn not(self) -> Answer {
+        match self {
+            Answer::True => Answer::False,
+            Answer::False => Answer::True,
+            Answer::Unknown => Answer::Unknown,
+        }
+    }
+}
+
+/// What is kept from one record to the next.
+#[derive(Debug)]
+pub struct Matcher {
+    memo: Memo,
+    candidates: Vec<u32>,
+    cache: Vec<Cached>,
+    round: u32,
+    /// Quiet rules that have matched: they need not be judged again.
+    matched: Vec<bool>,
+}
+
+/// Computed values of one field for the current record.
+#[derive(Debug, Default)]
+struct Cached {
+    round: u32,
+    known: bool,
+    values: Vec<String>,
+}
+
+/// One rule's verdict on one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Position among the program's rules.
+    pub bound: u32,
+    /// Its level here; `None` where rule or level cannot be decided yet.
+    pub level: Option<Severity>,
+}
+
+/// Everything a judgement looks at.
+pub struct Scene<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The record.
+    pub record: Record<'a>,
+    /// What the user told.
+    pub context: &'a Context,
+    /// What the whole input told, once it has been read.
+    pub late: Option<&'a dyn Late>,
+    /// False when an earlier record is known to have shown everything this one shows.
+    pub fresh: bool,
+}
+
+impl Matcher {
+    /// A matcher for one program.
+    pub fn new(program: &Program) -> Matcher {
+        Matcher {
+            memo: program.index.memo(program.rules.len()),
+            candidates: Vec::new(),
+            cache: program.fields.iter().map(|_| Cached::default()).collect(),
+            round: 0,
+            matched: vec![false; program.rules.len()],
+        }
+    }
+
+    /// The quiet rules that have matched so far.
+    pub fn quiet_matches<'a>(&'a self, program: &'a Program) -> impl Iterator<Item = u32> + 'a {
+        let matched = self
+            .matched
+            .iter()
+            .zip(&program.rules)
+            .filter(|(matched, _)| **matched);
+        matched.map(|(_, bound)| bound.rule)
+    }
+
+    /// Calls `verdict` for every rule that holds or may hold.
+    pub fn judge(&mut self, scene: &Scene, verdict: &mut dyn FnMut(&mut Matcher, Verdict)) {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        self.next_record();
+        scene
+            .program
+            .index
+            .candidates(&scene.record, &mut self.memo, &mut candidates);
+        for &bound in &candidates {
+            if scene.program.rules[bound as usize].quiet {
+                self.matched[bound as usize] =
+                    self.matched[bound as usize] || self.holds(scene, bound);
+            } else if let Some(found) = self.rule(scene, bound) {
+                verdict(self, found);
+            }
+        }
+        self.candidates = candidates;
+    }
+
+    /// Forgets what was computed for the last record.
+    pub fn next_record(&mut self) {
+        self.memo.next_record();
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.cache.iter_mut().for_each(|cached| cached.round = 0);
+            self.round = 1;
+        }
+    }
+
+    /// Judges one rule; [`Matcher::next_record`] must have been called for the record.
+    pub fn rule(&mut self, scene: &Scene, bound: u32) -> Option<Verdict> {
+        let rule = scene.program.rules.get(bound as usize)?;
+        match self.condition(scene, rule, &rule.condition) {
+            Answer::False => None,
+            Answer::Unknown => Some(Verdict { bound, level: None }),
+            Answer::True => {
+                for (condition, level) in &rule.levels {
+                    match self.condition(scene, rule, condition) {
+                        Answer::True => {
+                            return Some(Verdict {
+                                bound,
+                                level: Some(*level),
+                            });
+                        }
+                        Answer::Unknown => return Some(Verdict { bound, level: None }),
+                        Answer::False => {}
+                    }
+                }
+                Some(Verdict {
+                    bound,
+                    level: Some(rule.level),
+                })
+            }
+        }
+    }
+
+    fn holds(&mut self, scene: &Scene, bound: u32) -> bool {
+        self.rule(scene, bound)
+            .is_some_and(|verdict| verdict.level.is_some())
+    }
+
+    /// Judges one selection, for explanations.
+    pub fn selection(&mut self, scene: &Scene, node: &Node) -> Answer {
+        self.node(scene, node)
+    }
+
+    fn condition(&mut self, scene: &Scene, rule: &Bound, condition: &Condition) -> Answer {
+        match condition {
+            Condition::And(parts) => {
+                all(parts.iter().map(|part| self.condition(scene, rule, part)))
+            }
+            Condition::Or(parts) => any(parts.iter().map(|part| self.condition(scene, rule, part))),
+            Condition::Not(part) => self.condition(scene, rule, part).not(),
+            Condition::Selection(number) => match rule.selections.get(*number) {
+                Some(node) => self.node(scene, node),
+                None => Answer::False,
+            },
+        }
+    }
+
+    fn node(&mut self, scene: &Scene, node: &Node) -> Answer {
+        match node {
+            Node::All(parts) => all(parts.iter().map(|part| self.node(scene, part))),
+            Node::Any(parts) => any(parts.iter().map(|part| self.node(scene, part))),
+            Node::Leaf(leaf) => {
+                let answer = match leaf.known {
+                    Some(known) if !scene.record.slots.has_more() => {
+                        let index = &scene.program.index;
+                        Answer::of(index.answer(&scene.record, &mut self.memo, known))
+                    }
+                    _ => self.leaf(scene, leaf),
+                };
+                if leaf.negated { answer.not() } else { answer }
+            }
+            Node::Keyword(tests) => Answer::of(keyword(scene.record.raw(), tests)),
+        }
+    }
+
+    fn leaf(&mut self, scene: &Scene, leaf: &Leaf) -> Answer {
+        match &leaf.ask {
+            Ask::Any(tests, absent) => {
+                let (mut hit, mut there) = (false, false);
+                let known = self.values(scene, leaf.field, &mut |value| {
+                    there = true;
+                    hit = tests.any(value);
+                    !hit
+                });
+                if !known {
+                    Answer::Unknown
+                } else {
+                    Answer::of(hit || (*absent && !there))
+                }
+            }
+            Ask::All(tests) => {
+                let mut open: Vec<&Tests> = tests.iter().collect();
+                let known = self.values(scene, leaf.field, &mut |value| {
+                    open.retain(|tests| !tests.any(value));
+                    !open.is_empty()
+                });
+                if !known {
+                    Answer::Unknown
+                } else {
+                    Answer::of(open.is_empty())
+                }
+            }
+            Ask::Exists(wanted) => {
+                let mut there = false;
+                let known = self.values(scene, leaf.field, &mut |value| {
+                    there |= !matches!(value, Value::Raw(b"null"));
+                    !there
+                });
+                if !known {
+                    Answer::Unknown
+                } else {
+                    Answer::of(there == *wanted)
+                }
+            }
+            Ask::Refers(references, every) => {
+                let mut own: Vec<Vec<u8>> = Vec::new();
+                let mut known = self.texts(scene, leaf.field, &mut own);
+                let mut answers = Vec::with_capacity(references.len());
+                for (field, side, cased) in references {
+                    let mut other = Vec::new();
+                    known &= self.texts(scene, *field, &mut other);
+                    answers.push(
+                        own.iter()
+                            .any(|value| other.iter().any(|o| refers(*side, *cased, value, o))),
+                    );
+                }
+                let holds = if *every {
+                    answers.iter().all(|a| *a)
+                } else {
+                    answers.contains(&true)
+                };
+                if !known {
+                    Answer::Unknown
+                } else {
+                    Answer::of(holds)
+                }
+            }
+        }
+    }
+
+    /// The texts of a field, arrays taken apart; false when they are not known yet.
+    pub fn texts(&mut self, scene: &Scene, field: u16, out: &mut Vec<Vec<u8>>) -> bool {
+        fn flatten(raw: &[u8], out: &mut Vec<Vec<u8>>) {
+            match raw.first() {
+                Some(b'[') => path::elements(raw, |element| {
+                    flatten(element, out);
+                    true
+                }),
+                Some(b'{') => out.push(text::compact(raw).into_owned()),
+                _ if matches!(raw, b"null" | b"\"\"") => {}
+                _ => out.push(text::bytes(raw).into_owned()),
+            }
+        }
+        self.values(scene, field, &mut |value| {
+            match value {
+                Value::Raw(raw) => flatten(raw, out),
+                Value::Text(text) => out.push(text.as_bytes().to_vec()),
+            }
+            true
+        })
+    }
+
+    /// Calls `each` with the values of a field until it says stop; false when they are not known
+    /// yet.
+    fn values(&mut self, scene: &Scene, field: u16, each: &mut dyn FnMut(Value) -> bool) -> bool {
+        match scene.program.fields.get(field as usize) {
+            Some(resolved) => self.resolved(scene, field, resolved, each),
+            None => true,
+        }
+    }
+
+    fn resolved(
+        &mut self,
+        scene: &Scene,
+        number: u16,
+        field: &Field,
+        each: &mut dyn FnMut(Value) -> bool,
+    ) -> bool {
+        let record = &scene.record;
+        match field {
+            Field::Slot(slot, Quirk::None) if !record.slots.has_more() => {
+                let span = record.slots.first(*slot);
+                if span.is_some() {
+                    each(Value::Raw(span.of(record.text)));
+                }
+                true
+            }
+            Field::Slot(slot, quirk) => {
+                for span in record.slots.all(*slot) {
+                    let raw = span.of(record.text);
+                    let absent = *quirk == Quirk::EmptyIsAbsent && raw == b"\"\"";
+                    if !absent && !each(Value::Raw(raw)) {
+                        break;
+                    }
+                }
+                true
+            }
+            Field::Deep { top, rest } => {
+                let mut go_on = true;
+                for span in record.slots.all(*top) {
+                    path::find(span.of(record.text), rest, &mut |raw| {
+                        go_on = go_on && each(Value::Raw(raw));
+                    });
+                }
+                true
+            }
+            Field::FirstOf(fields) => {
+                for field in fields {
+                    let mut any = false;
+                    let known = self.resolved(scene, number, field, &mut |value| {
+                        any |= !matches!(value, Value::Raw(b"null"));
+                        each(value)
+                    });
+                    if !known || any {
+                        return known;
+                    }
+                }
+                true
+            }
+            Field::Derived(derived) => {
+                let cached = &mut self.cache[number as usize];
+                if cached.round != self.round {
+                    cached.round = self.round;
+                    cached.values.clear();
+                    cached.known =
+                        derived.values(record, scene.context, scene.late, &mut cached.values)
+                            || (*derived == Derived::FirstSeen && !scene.fresh);
+                }
+                if cached.known {
+                    for value in &cached.values {
+                        if !each(Value::Text(value)) {
+                            break;
+                        }
+                    }
+                }
+                cached.known
+            }
+        }
+    }
+}
+
+fn all(answers: impl Iterator<Item = Answer>) -> Answer {
+    let mut out = Answer::True;
+    for answer in answers {
+        out = out.min(answer);
+        if out == Answer::False {
+            break;
+        }
+    }
+    out
+}
+
+fn any(answers: impl Iterator<Item = Answer>) -> Answer {
+    let mut out = Answer::False;
+    for answer in answers {
+        out = out.max(answer);
+        if out == Answer::True {
+            break;
+        }
+    }
+    out
+}
+
+/// Whether any value anywhere in the record passes.
+fn keyword(raw: &[u8], tests: &Tests) -> bool {
+    match raw.first() {
+        Some(b'{') => {
+            let mut hit = false;
+            path::members(raw, |_, value| {
+                hit = keyword(value, tests);
+                !hit
+            });
+            hit
+        }
+        Some(b'[') => {
+            let mut hit = false;
+            path::elements(raw, |value| {
+                hit = keyword(value, tests);
+                !hit
+            });
+            hit
+        }
+        _ => tests.any(Value::Raw(raw)),
+    }
+}

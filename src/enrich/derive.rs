@@ -1,0 +1,307 @@
+//! The `ctadel.*` fields: what a record says without saying it.
+//!
+//! A record and the run's context in, text values out. Computed only when a rule asks. Those
+//! that need the whole input ask a [`Late`]; without one they are unknown.
+
+use std::collections::BTreeSet;
+
+use super::policy::{self, PolicyFacts};
+use super::{hours::Hours, network::Network, own::Own};
+use crate::normalize::address;
+use crate::normalize::{Norm, Record};
+
+/// What the user told about the environment.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// Address ranges, intelligence lists, geography.
+    pub network: Network,
+    /// Business hours.
+    pub hours: Hours,
+    /// Accounts and domains that are the user's own.
+    pub own: Own,
+}
+
+/// What is known only when everything has been read.
+pub trait Late {
+    /// Whether the account is one of the user's, or logged here.
+    fn is_own(&self, account: &str) -> bool;
+    /// The dimensions in which this is the first record of its actor.
+    fn first_seen(&self, record: &Record) -> Vec<&'static str>;
+    /// How many roles were assumed one through the other to get this credential.
+    fn chain_depth(&self, credential: &str) -> u32;
+    /// The identity at the start of the credential's chain.
+    fn root(&self, credential: &str) -> Option<String>;
+    /// Whether the role or user was given administrator rights in this input.
+    fn is_admin(&self, name: &str, account: &str) -> bool;
+    /// Whether the policy was written in this input and allows everything.
+    fn is_admin_policy(&self, policy: &str) -> bool;
+}
+
+macro_rules! derived {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
+        /// A derived field.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Derived { $($(#[$doc])* $variant),+ }
+
+        impl Derived {
+            /// Every derived field with its name.
+            pub const ALL: &'static [(Derived, &'static str)] = &[$((Derived::$variant, $name)),+];
+        }
+    };
+}
+
+derived! {
+    /// `success`, `denied`, `failed`, `pending` or `unknown`.
+    Outcome = "ctadel.outcome",
+    /// Canonical action, `service:Verb`.
+    Action = "ctadel.action",
+    /// Registered name of the source.
+    Source = "ctadel.source",
+    /// Account the record belongs to.
+    Account = "ctadel.account",
+    /// Stable id of the actor.
+    ActorId = "ctadel.actor.id",
+    /// Kind of actor.
+    ActorType = "ctadel.actor.type",
+    /// Name of the actor.
+    ActorName = "ctadel.actor.name",
+    /// Credential or session id.
+    ActorSession = "ctadel.actor.session",
+    /// The same.
+    ActorKey = "ctadel.actor.key",
+    /// The identity at the start of the credential's chain.
+    ActorRoot = "ctadel.actor.root",
+    /// The actor's account is neither the user's own nor one that logged here.
+    ActorExternal = "ctadel.actor.external",
+    /// The call aims at the caller's own identity.
+    SelfTarget = "ctadel.actor.self_target",
+    /// A policy in the request allows everything, or the policy it names does.
+    PolicyAdmin = "ctadel.policy.admin",
+    /// A policy in the request lets anybody in.
+    PolicyPublic = "ctadel.policy.public",
+    /// Accounts that a policy in the request lets in and that are not the user's own.
+    PolicyExternal = "ctadel.policy.external_accounts",
+    /// The same, and the accounts the call itself names: shares, launch permissions.
+    External = "ctadel.external",
+    /// How many resources the call acts on.
+    CountTargets = "ctadel.count.targets",
+    /// Outside the business hours.
+    OffHours = "ctadel.time.off_hours",
+    /// On a Saturday or Sunday.
+    Weekend = "ctadel.time.weekend",
+    /// Kind of source address.
+    IpKind = "ctadel.ip.kind",
+    /// Tags of the source address from lists and databases.
+    IpTags = "ctadel.ip.tags",
+    /// Autonomous system number.
+    IpAsn = "ctadel.ip.asn",
+    /// Its organisation.
+    IpAsnOrg = "ctadel.ip.asn_org",
+    /// Country of the address.
+    IpCountry = "ctadel.ip.country",
+    /// Dimensions in which this is new for the actor.
+    FirstSeen = "ctadel.first_seen",
+    /// Roles assumed one through the other.
+    ChainDepth = "ctadel.role_chain.depth",
+    /// The role the call names was given administrator rights in this input.
+    RoleAdminSeen = "ctadel.role.admin_seen",
+}
+
+impl Derived {
+    /// The field with this name, in any case.
+    pub fn by_name(name: &str) -> Option<Derived> {
+        Derived::ALL
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name))
+            .map(|(field, _)| *field)
+    }
+
+    /// Whether it may be unknown until the whole input has been read.
+    pub fn is_late(self) -> bool {
+        matches!(
+            self,
+            Derived::ActorRoot
+                | Derived::ActorExternal
+                | Derived::PolicyAdmin
+                | Derived::PolicyExternal
+                | Derived::External
+                | Derived::FirstSeen
+                | Derived::ChainDepth
+                | Derived::RoleAdminSeen
+        )
+    }
+
+    /// Appends the field's values; false when they are not known yet.
+    pub fn values(
+        self,
+        record: &Record,
+        context: &Context,
+        late: Option<&dyn Late>,
+        out: &mut Vec<String>,
+    ) -> bool {
+        let source = record.layout.source;
+        let flag = |value: bool| value.to_string();
+        let credential = || record.text(Norm::Credential).map(|text| text.into_owned());
+        match self {
+            Derived::Outcome => out.push((source.outcome)(record).word().to_owned()),
+            Derived::Action => out.push((source.action)(record)),
+            Derived::Source => out.push(source.name.to_owned()),
+            Derived::Account => {
+                out.extend(record.text(Norm::Account).map(|text| text.into_owned()))
+            }
+            Derived::ActorId => out.push((source.actor)(record).id),
+            Derived::ActorType => out.push((source.actor)(record).kind.word().to_owned()),
+            Derived::ActorName => out.push((source.actor)(record).name),
+            Derived::ActorSession | Derived::ActorKey => out.extend(credential()),
+            Derived::ActorRoot => {
+                let Some(late) = late else { return false };
+                let root = credential().and_then(|credential| late.root(&credential));
+                out.push(root.unwrap_or_else(|| (source.actor)(record).id));
+            }
+            Derived::ActorExternal => {
+                let account = record.text(Norm::ActorAccount);
+                if account.is_some() && account == record.text(Norm::Account) {
+                    out.push(flag(false));
+                    return true;
+                }
+                let Some(late) = late else { return false };
+                out.push(flag(account.is_some_and(|account| !late.is_own(&account))));
+            }
+            Derived::SelfTarget => out.push(flag((source.self_target)(record))),
+            Derived::PolicyAdmin => return policy_admin(record, late, out),
+            Derived::PolicyPublic => {
+                out.push(flag(policies(record).iter().any(|facts| facts.public)))
+            }
+            Derived::PolicyExternal | Derived::External => {
+                let mut accounts: BTreeSet<String> = policies(record)
+                    .into_iter()
+                    .flat_map(|f| f.accounts)
+                    .collect();
+                if self == Derived::External {
+                    accounts.extend(grantees(record));
+                }
+                if accounts.is_empty() {
+                    return true;
+                }
+                let Some(late) = late else { return false };
+                out.extend(accounts.into_iter().filter(|account| !late.is_own(account)));
+            }
+            Derived::CountTargets => out.push((source.count_targets)(record).to_string()),
+            Derived::OffHours => out.extend(
+                record
+                    .time()
+                    .map(|time| flag(context.hours.off_hours(time))),
+            ),
+            Derived::Weekend => {
+                out.extend(record.time().map(|time| flag(context.hours.weekend(time))))
+            }
+            Derived::IpKind => out.push(source_address(record).kind.word().to_owned()),
+            Derived::IpTags | Derived::IpAsn | Derived::IpAsnOrg | Derived::IpCountry => {
+                let Some(ip) = source_address(record).ip else {
+                    return true;
+                };
+                let facts = context.network.look_up(ip);
+                match self {
+                    Derived::IpTags => out.extend(facts.tags),
+                    Derived::IpAsn => out.extend(facts.asn.map(|asn| asn.to_string())),
+                    Derived::IpAsnOrg => out.extend(facts.asn_org),
+                    _ => out.extend(facts.country),
+                }
+            }
+            Derived::FirstSeen => {
+                let Some(late) = late else { return false };
+                out.extend(late.first_seen(record).into_iter().map(str::to_owned));
+            }
+            Derived::ChainDepth => {
+                let Some(late) = late else { return false };
+                out.push(
+                    credential()
+                        .map_or(0, |credential| late.chain_depth(&credential))
+                        .to_string(),
+                );
+            }
+            Derived::RoleAdminSeen => {
+                let Some(late) = late else { return false };
+                let account = record.text(Norm::Account).unwrap_or_default();
+                let names = [
+                    "requestParameters.roleName",
+                    "requestParameters.roleArn",
+                    "requestParameters.role",
+                ];
+                let seen = names
+                    .iter()
+                    .filter_map(|path| record.text_at(path))
+                    .any(|name| {
+                        let short = name.rsplit('/').next().unwrap_or(&name);
+                        late.is_admin(short, &account)
+                    });
+                out.push(flag(seen));
+            }
+        }
+        true
+    }
+}
+
+fn policies(record: &Record) -> Vec<PolicyFacts> {
+    let paths = record.layout.source.policies.iter();
+    paths
+        .filter_map(|path| policy::judge(&record.text_at(path)?))
+        .collect()
+}
+
+/// A policy in the request decides at once; a policy that is only named may have been written
+/// elsewhere in the input.
+fn policy_admin(record: &Record, late: Option<&dyn Late>, out: &mut Vec<String>) -> bool {
+    if policies(record).iter().any(|facts| facts.admin) {
+        out.push("true".to_owned());
+        return true;
+    }
+    let Some(named) = record.text_at("requestParameters.policyArn") else {
+        out.push("false".to_owned());
+        return true;
+    };
+    if policy::admin_policy_arn(&named) {
+        out.push("true".to_owned());
+        return true;
+    }
+    let Some(late) = late else { return false };
+    out.push(late.is_admin_policy(&named).to_string());
+    true
+}
+
+/// Account ids the call itself names.
+fn grantees(record: &Record) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for path in record.layout.source.grantees {
+        record.all_at(path, &mut |raw| {
+            let text = crate::decode::text::string(raw);
+            out.extend(accounts_in(&text));
+        });
+    }
+    out
+}
+
+/// Twelve digits that stand alone: a bare account id, or the one inside an ARN.
+fn accounts_in(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !c.is_ascii_alphanumeric());
+    runs.filter(|run| run.len() == 12 && run.bytes().all(|b| b.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn source_address(record: &Record) -> address::Address {
+    address::classify(&record.text(Norm::Address).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case_and_are_unique() {
+        for (field, name) in Derived::ALL {
+            assert_eq!(Derived::by_name(&name.to_uppercase()), Some(*field));
+        }
+        assert_eq!(Derived::by_name("ctadel.nothing"), None);
+    }
+}

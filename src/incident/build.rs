@@ -1,0 +1,107 @@
+//! From a set of findings to an incident.
+//!
+//! Enter the members of one incident and their joins; leaves the incident as it is printed, but
+//! for its id and its neighbours, which only the whole run knows.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::explain::explain;
+use super::join::{Join, Scene};
+use super::score::{Member, score};
+use super::story::{Plot, story};
+use super::{respond, tactic, title};
+use crate::model::{Actor, Finding, Incident, Status};
+
+/// One incident before it has a name.
+pub(super) struct Draft {
+    /// Its findings, ascending in the total order.
+    pub members: Vec<u32>,
+    /// What made it one.
+    pub joins: Vec<Join>,
+    /// Why it was cut.
+    pub reason: Option<String>,
+}
+
+/// Builds an incident; `recurring` marks routine findings.
+pub(super) fn build(scene: &Scene, recurring: &[bool], draft: &Draft) -> Incident {
+    let members: Vec<Member> = draft
+        .members
+        .iter()
+        .map(|m| (scene.findings[*m as usize], recurring[*m as usize]))
+        .collect();
+    let findings: Vec<&Finding> = members.iter().map(|(finding, _)| *finding).collect();
+    let (entities, links) = explain(scene, &draft.members, &draft.joins);
+    let (score, severity) = score(&members);
+    // Informational findings name nothing.
+    let telling = tactics(&title::telling(&members));
+    Incident {
+        id: String::new(),
+        title: title::title(&members, &telling),
+        severity,
+        score,
+        status: Status::Open,
+        start: findings.iter().map(|f| f.time).min().unwrap_or_default(),
+        end: findings
+            .iter()
+            .map(|f| f.end_time.max(f.time))
+            .max()
+            .unwrap_or_default(),
+        layers: {
+            let layers: BTreeSet<_> = findings.iter().map(|f| f.layer).collect();
+            layers.into_iter().collect()
+        },
+        // Layers have their own list: these are the clouds and identity providers.
+        providers: distinct(findings.iter().map(|f| f.provider))
+            .into_iter()
+            .filter(|p| !matches!(*p, "kubernetes" | "runtime" | "kafka"))
+            .map(String::from)
+            .collect(),
+        accounts: owned(findings.iter().filter_map(|f| f.account.as_deref())),
+        actors: actors(&findings),
+        source_ips: owned(findings.iter().filter_map(|f| f.source_ip.as_deref())),
+        story: story(&Plot {
+            members: &members,
+            links: &links,
+            reason: draft.reason.as_deref(),
+        }),
+        entities,
+        links,
+        findings: findings.iter().map(|f| f.id.clone()).collect(),
+        related: Vec::new(),
+        reopens: None,
+        split_reason: draft.reason.clone(),
+        respond: respond::merge(&findings),
+        tactics: tactics(&findings),
+    }
+}
+
+fn tactics(findings: &[&Finding]) -> Vec<String> {
+    let attacks = findings.iter().flat_map(|f| &f.rule.attack);
+    let mut tactics: Vec<&str> = attacks.map(|attack| attack.tactic).collect();
+    tactic::sort(&mut tactics);
+    tactics.into_iter().map(String::from).collect()
+}
+
+/// Words in the order of their first use.
+fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    words.filter(|word| seen.insert(*word)).collect()
+}
+
+fn owned<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+    distinct(words).into_iter().map(String::from).collect()
+}
+
+/// The actors, each as it appears first.
+fn actors(findings: &[&Finding]) -> Vec<Arc<Actor>> {
+    let mut seen = BTreeSet::new();
+    let mut actors = Vec::new();
+    for finding in findings {
+        let actor = &finding.actor;
+        if seen.insert((actor.id.as_str(), actor.name.as_str(), actor.kind)) {
+            actors.push(Arc::clone(actor));
+        }
+    }
+    actors
+}

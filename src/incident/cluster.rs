@@ -1,0 +1,238 @@
+//! The grouping, read aloud: order, collect, weigh, join, cut, attach, build.
+//!
+//! Enter findings in any order; leave incidents, and in each finding the id of its own. Every
+//! step works on the total order, so the outcome does not know in which order they came.
+
+use rayon::prelude::*;
+
+use super::build::{Draft, build};
+use super::entity::{Look, collect};
+use super::head::Head;
+use super::id::incident_id;
+use super::join::{Join, Scene, causal, neighbours, rank, root_groups};
+use super::options::{Grouping, Options};
+use super::rarity::weigh;
+use super::recur::recurring;
+use super::related::{NONE, relate};
+use super::union::Union;
+use super::{cap, leaf};
+use crate::model::time::HOUR;
+use crate::model::{Finding, Incident, Severity};
+
+/// How long routine may pause and still be one series.
+const SERIES: i64 = 12 * HOUR;
+
+/// Groups findings into incidents and writes each finding's incident.
+pub fn group(findings: &mut [Finding], options: &Options) -> Grouping {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    let heads: Vec<Head> = findings.iter().map(Head::of).collect();
+    order.sort_by(|a, b| heads[*a].place().cmp(&heads[*b].place()));
+    let sorted: Vec<&Finding> = order.iter().map(|at| &findings[*at]).collect();
+    let heads: Vec<&Head> = order.iter().map(|at| &heads[*at]).collect();
+    let look: Look = &|place, each| each(sorted[place as usize]);
+    let (grouping, home) = incidents(&heads, look, &sorted, options);
+    for (at, incident) in order.into_iter().zip(home) {
+        let incident = grouping.incidents.get(incident as usize);
+        findings[at].incident = incident.map(|incident| incident.id.clone());
+    }
+    grouping
+}
+
+/// The ids of the incidents that findings in the total order belong to, and nothing else: the
+/// findings themselves are made when they are looked at, and need not be kept.
+pub fn homes(heads: &[&Head], look: Look, options: &Options) -> Vec<Option<String>> {
+    let (grouping, home) = incidents(heads, look, &[], options);
+    let name = |incident: u32| Some(grouping.incidents.get(incident as usize)?.id.clone());
+    home.into_iter().map(name).collect()
+}
+
+/// Groups sorted findings; names the incident of each. Without the findings themselves only the
+/// incidents' ids are made.
+fn incidents(
+    heads: &[&Head],
+    look: Look,
+    findings: &[&Finding],
+    options: &Options,
+) -> (Grouping, Vec<u32>) {
+    let mentions = collect(heads.len() as u32, look, options);
+    let routine = recurring(heads, &mentions.roots);
+    let founding: Vec<bool> = heads
+        .iter()
+        .map(|finding| finding.severity > Severity::Informational)
+        .collect();
+    let bridges: Vec<bool> = founding
+        .iter()
+        .zip(&routine)
+        .map(|(f, r)| *f && !r)
+        .collect();
+    let scene = Scene {
+        heads,
+        findings,
+        mentions: &mentions,
+        bridges: &bridges,
+        options,
+    };
+
+    let mut joins = causal(&scene);
+    let mut groups = root_groups(&scene, &joins);
+    let weighed = weigh(heads, &mentions, &mut groups, options);
+    // A hub is no cause either.
+    joins.retain(|join| weighed.weights[join.entity as usize] > 0);
+    joins.extend(neighbours(&scene, &weighed.weights, &mut groups));
+    rank(&mut joins);
+
+    let mut union = Union::new(heads.len());
+    let tree: Vec<Join> = joins
+        .iter()
+        .filter(|join| union.join(join.a, join.b))
+        .copied()
+        .collect();
+    let all = 0..heads.len() as u32;
+    let components = union.sets(all.clone().filter(|f| bridges[*f as usize]));
+    let parts = cap::cut(&scene, components, &joins);
+
+    let mut plan = Plan::new(heads.len());
+    for part in parts {
+        plan.add(part);
+    }
+    let repeated: Vec<bool> = founding
+        .iter()
+        .zip(&routine)
+        .map(|(f, r)| *f && *r)
+        .collect();
+    let mut ties = plan.attach(leaf::ties(&scene, &weighed.weights, &repeated, &bridges));
+    let offset = plan.origins.len();
+    let alone = all.filter(|f| repeated[*f as usize] && plan.home[*f as usize] == NONE);
+    for mut part in cap::cut_series(&scene, series(&scene, alone)) {
+        part.origin += offset;
+        plan.add(part);
+    }
+    let hints: Vec<bool> = founding.iter().map(|founding| !founding).collect();
+    ties.extend(plan.attach(leaf::ties(&scene, &weighed.weights, &hints, &founding)));
+
+    let (drafts, origins) = plan.drafts(tree.into_iter().chain(ties));
+    let home = home_of(heads.len(), &drafts);
+    let mut incidents = vec![Incident::default(); drafts.len()];
+    if !findings.is_empty() {
+        let built = drafts
+            .par_iter()
+            .map(|draft| build(&scene, &routine, draft));
+        incidents = built.collect();
+    }
+    name(&scene, &founding, &drafts, &mut incidents);
+    let hubs = weighed.hubs;
+    if findings.is_empty() {
+        return (Grouping { incidents, hubs }, home);
+    }
+    let related = relate(&scene, &weighed.weights, &home, &origins);
+    for (at, others) in related.into_iter().enumerate() {
+        let ids = others.into_iter().map(|o| incidents[o as usize].id.clone());
+        incidents[at].related = ids.collect();
+    }
+    (Grouping { incidents, hubs }, home)
+}
+
+/// Incidents in the making.
+struct Plan {
+    /// The incident of each finding.
+    home: Vec<u32>,
+    reasons: Vec<Option<String>>,
+    /// The component that each was cut from.
+    origins: Vec<usize>,
+}
+
+impl Plan {
+    fn new(findings: usize) -> Self {
+        Plan {
+            home: vec![NONE; findings],
+            reasons: Vec::new(),
+            origins: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, part: cap::Part) {
+        for member in part.members {
+            self.home[member as usize] = self.reasons.len() as u32;
+        }
+        self.reasons.push(part.reason);
+        self.origins.push(part.origin);
+    }
+
+    /// Puts each leaf where its tie leads; names the ties that were used.
+    fn attach(&mut self, ties: Vec<Option<Join>>) -> Vec<Join> {
+        let mut used = Vec::new();
+        for (leaf, tie) in (0u32..).zip(ties) {
+            let Some(join) = tie else { continue };
+            let anchor = if join.a == leaf { join.b } else { join.a };
+            self.home[leaf as usize] = self.home[anchor as usize];
+            used.push(join);
+        }
+        used
+    }
+
+    /// The incidents by their first finding, with the joins inside each, and their origins.
+    fn drafts(self, joins: impl Iterator<Item = Join>) -> (Vec<Draft>, Vec<usize>) {
+        let mut place = vec![NONE; self.reasons.len()];
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut origins = Vec::new();
+        for (finding, home) in (0u32..).zip(&self.home) {
+            if *home == NONE {
+                continue;
+            }
+            let slot = &mut place[*home as usize];
+            if *slot == NONE {
+                *slot = drafts.len() as u32;
+                origins.push(self.origins[*home as usize]);
+                drafts.push(Draft {
+                    members: Vec::new(),
+                    joins: Vec::new(),
+                    reason: self.reasons[*home as usize].clone(),
+                });
+            }
+            drafts[*slot as usize].members.push(finding);
+        }
+        for join in joins {
+            let (a, b) = (self.home[join.a as usize], self.home[join.b as usize]);
+            if a == b && a != NONE {
+                drafts[place[a as usize] as usize].joins.push(join);
+            }
+        }
+        (drafts, origins)
+    }
+}
+
+/// Routine that nothing else holds: one series a rule and identity.
+fn series(scene: &Scene, findings: impl Iterator<Item = u32>) -> Vec<Vec<u32>> {
+    let mut list: Vec<u32> = findings.collect();
+    let of = |f: &u32| {
+        let rule = &scene.heads[*f as usize].rule.id;
+        (rule, scene.mentions.roots[*f as usize])
+    };
+    list.sort_by(|a, b| (of(a), *a).cmp(&(of(b), *b)));
+    let together =
+        |a: &u32, b: &u32| of(a) == of(b) && scene.start(*b).minus(scene.end(*a).0).0 <= SERIES;
+    list.chunk_by(together).map(<[u32]>::to_vec).collect()
+}
+
+fn home_of(findings: usize, drafts: &[Draft]) -> Vec<u32> {
+    let mut home = vec![NONE; findings];
+    for (incident, draft) in (0u32..).zip(drafts) {
+        for member in &draft.members {
+            home[*member as usize] = incident;
+        }
+    }
+    home
+}
+
+/// Names each incident after its earliest finding that founds one.
+fn name(scene: &Scene, founding: &[bool], drafts: &[Draft], incidents: &mut [Incident]) {
+    let mut taken = std::collections::BTreeSet::new();
+    for (draft, incident) in drafts.iter().zip(incidents) {
+        let first = draft.members.iter().find(|m| founding[**m as usize]);
+        let first = first.map_or("", |m| &*scene.heads[*m as usize].id);
+        let id = (0..).map(|again| incident_id(first, again));
+        let mut free = id.skip_while(|id| taken.contains(id));
+        incident.id = free.next().unwrap_or_default();
+        taken.insert(incident.id.clone());
+    }
+}

@@ -1,0 +1,327 @@
+//! What each finding holds that another one may hold too.
+//!
+//! Enter findings in the total order; leave numbered entities and, sorted by entity, who mentions
+//! them and how. Numbers follow first mention, so they depend on the findings alone.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
+use rayon::slice::ParallelSliceMut;
+
+use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind};
+use super::kind::Kind;
+use super::network::is_public;
+use super::options::Options;
+use super::resource::{Credential, credential_for_user, is_object, resource_key};
+use super::verb::{Effect, effect};
+use crate::model::{ActorType, Finding, Outcome};
+
+/// Something two findings may have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entity {
+    /// Its kind.
+    pub kind: Kind,
+    /// What tells it from others of its kind.
+    pub key: String,
+}
+
+/// How a finding stands to an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Part {
+    /// It holds it: a credential, an address.
+    Holds,
+    /// It made it.
+    Creates,
+    /// It changed it.
+    Changes,
+    /// It acts under it.
+    Acts,
+    /// It reads, assumes or copies it.
+    Uses,
+    /// It changes or removes it, as what comes after.
+    Touches,
+}
+
+/// One finding, one entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Mention {
+    pub entity: u32,
+    /// The finding's place in the total order.
+    pub finding: u32,
+    pub part: Part,
+}
+
+/// Entities and who mentions them.
+#[derive(Default)]
+pub(super) struct Mentions {
+    pub entities: Vec<Entity>,
+    /// By entity, then by finding.
+    pub list: Vec<Mention>,
+    /// The number of each finding's root identity.
+    pub roots: Vec<u32>,
+    /// The root identities by number.
+    pub root_names: Vec<String>,
+    /// Addresses, agents and credentials, one after the other, by number.
+    marks: Vec<u32>,
+    /// Where each finding's marks end.
+    mark_ends: Vec<u32>,
+}
+
+/// Hands a finding of this place in the total order to the function; it may be made for that.
+pub type Look<'a> = &'a dyn Fn(u32, &mut dyn FnMut(&Finding));
+
+impl Mentions {
+    /// The mentions of each entity in turn.
+    pub(super) fn buckets(&self) -> impl Iterator<Item = (u32, &[Mention])> {
+        let chunks = self.list.chunk_by(|a, b| a.entity == b.entity);
+        chunks.filter_map(|bucket| Some((bucket.first()?.entity, bucket)))
+    }
+
+    /// The numbers of a finding's addresses, agents and credentials.
+    pub(super) fn marks(&self, finding: u32) -> &[u32] {
+        let end = |at: usize| self.mark_ends.get(at).map_or(0, |end| *end as usize);
+        let start = (finding as usize).checked_sub(1).map_or(0, end);
+        &self.marks[start..end(finding as usize)]
+    }
+
+    /// The kind of an entity.
+    pub(super) fn kind(&self, entity: u32) -> Kind {
+        self.entities[entity as usize].kind
+    }
+}
+
+/// The root identity of a finding: its actor where the chain is not known.
+pub(super) fn root_of(finding: &Finding) -> &str {
+    if finding.root.is_empty() {
+        &finding.actor.id
+    } else {
+        &finding.root
+    }
+}
+
+/// The collector: hands out numbers and writes mentions.
+#[derive(Default)]
+struct Collector {
+    /// Numbers by kind and key; the keys themselves stand in `out.entities` alone.
+    numbers: HashTable<u32>,
+    state: FixedState,
+    out: Mentions,
+}
+
+impl Collector {
+    fn mention(&mut self, kind: Kind, key: &str, finding: u32, part: Part) {
+        let entities = &mut self.out.entities;
+        let state = &self.state;
+        let hash = |kind: Kind, key: &str| state.hash_one((kind, key));
+        let same = |number: &u32| {
+            let known = &entities[*number as usize];
+            known.kind == kind && known.key == key
+        };
+        let entity = match self.numbers.find(hash(kind, key), same) {
+            Some(number) => *number,
+            None => {
+                let number = entities.len() as u32;
+                entities.push(Entity {
+                    kind,
+                    key: key.to_string(),
+                });
+                let again = |number: &u32| {
+                    let known = &entities[*number as usize];
+                    hash(known.kind, &known.key)
+                };
+                self.numbers.insert_unique(hash(kind, key), number, again);
+                number
+            }
+        };
+        self.push(entity, finding, part);
+    }
+
+    /// Mentions something only if a finding wrote it: reading what nobody wrote joins nothing.
+    fn mention_written(&mut self, kind: Kind, key: &str, finding: u32, part: Part) {
+        let hash = self.state.hash_one((kind, key));
+        let entities = &self.out.entities;
+        let known = self.numbers.find(hash, |number| {
+            let known = &entities[*number as usize];
+            known.kind == kind && known.key == key
+        });
+        if let Some(&entity) = known {
+            self.push(entity, finding, part);
+        }
+    }
+
+    fn push(&mut self, entity: u32, finding: u32, part: Part) {
+        self.out.list.push(Mention {
+            entity,
+            finding,
+            part,
+        });
+    }
+}
+
+/// Collects what so many findings, in the total order, hold. Each is looked at twice.
+pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions {
+    // The two halves know different kinds, so neither needs the other's numbers.
+    let (mut first, mut second) = (Collector::default(), Collector::default());
+    let mut acting = Acting::with_hasher(FixedState::default());
+    let mut roots = HashMap::with_hasher(FixedState::default());
+    let mut marks = HashMap::with_hasher(FixedState::default());
+    for place in 0..findings {
+        look(place, &mut |finding| {
+            let actor = &finding.actor;
+            if !actor.id.is_empty() && !acting.contains_key(actor.id.as_str()) {
+                acting.insert(actor.id.as_str().into(), actor_kind(actor));
+            }
+            number_root(&mut roots, finding, &mut first.out);
+            number_marks(&mut marks, finding, &mut first.out);
+            written(&mut second, place, finding);
+        });
+    }
+    drop((roots, marks));
+    for place in 0..findings {
+        look(place, &mut |finding| {
+            held(&mut first, place, finding, &acting, options);
+            used(&mut second, place, finding);
+        });
+    }
+    let (mut out, second) = (first.out, second.out);
+    let offset = out.entities.len() as u32;
+    out.entities.extend(second.entities);
+    out.list.extend(second.list.into_iter().map(|m| Mention {
+        entity: m.entity + offset,
+        ..m
+    }));
+    // Equal mentions cannot be told apart, so the order of the sort is the order of the values.
+    out.list.par_sort_unstable();
+    out.list.dedup();
+    out
+}
+
+/// Numbers by text.
+type Numbers<K> = HashMap<K, u32, FixedState>;
+
+fn number_root(numbers: &mut Numbers<Box<str>>, finding: &Finding, out: &mut Mentions) {
+    let root = root_of(finding);
+    let number = numbers.get(root).copied().unwrap_or_else(|| {
+        let next = numbers.len() as u32;
+        numbers.insert(root.into(), next);
+        out.root_names.push(root.to_string());
+        next
+    });
+    out.roots.push(number);
+}
+
+fn number_marks(numbers: &mut Numbers<(u8, Box<str>)>, finding: &Finding, out: &mut Mentions) {
+    let address = finding.source_ip.as_deref().map(|text| (0, text));
+    let agent = finding.user_agent.as_deref().map(|text| (1, text));
+    let session = finding.actor.session.as_deref().map(|text| (2, text));
+    let issued = finding.credentials.iter().map(|text| (2, text.as_str()));
+    let marks = [address, agent, session].into_iter().flatten();
+    for (kind, text) in marks.chain(issued) {
+        let next = numbers.len() as u32;
+        let number = numbers.entry((kind, text.into())).or_insert(next);
+        out.marks.push(*number);
+    }
+    out.mark_ends.push(out.marks.len() as u32);
+}
+
+/// How identities that act in findings join by name: a root among them is judged as it acts.
+type Acting = HashMap<Box<str>, Option<Kind>, FixedState>;
+
+/// Credentials, names and addresses.
+fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, options: &Options) {
+    let actor = &finding.actor;
+    for credential in finding.credentials.iter().chain(&actor.session) {
+        if !credential.is_empty() {
+            out.mention(Kind::Credential, credential, place, Part::Holds);
+        }
+    }
+    if let Some(kind) = actor_kind(actor) {
+        out.mention(kind, &actor.id, place, Part::Holds);
+    }
+    let root = root_of(finding);
+    if root != actor.id {
+        let kind = acting.get(root).copied();
+        if let Some(kind) = kind.unwrap_or_else(|| root_kind(root)) {
+            out.mention(kind, root, place, Part::Holds);
+        }
+    }
+    if actor.kind == ActorType::RoleSession
+        && let Some(role) = &actor.issuer
+    {
+        out.mention(Kind::Role, role, place, Part::Holds);
+    }
+    if let Some(address) = &finding.source_ip
+        && actor.kind != ActorType::CloudService
+        && is_public(address, &options.shared)
+    {
+        out.mention(Kind::Address, address, place, Part::Holds);
+        if let Some(agent) = finding.user_agent.as_deref().filter(|a| !a.is_empty()) {
+            let device = format!("{address} {agent}");
+            out.mention(Kind::Device, &device, place, Part::Holds);
+        }
+    }
+}
+
+/// What a finding made or changed; a refused call wrote nothing.
+fn written(out: &mut Collector, place: u32, finding: &Finding) {
+    if matches!(finding.outcome, Outcome::Denied | Outcome::Failed) {
+        return;
+    }
+    let part = match effect(&finding.action) {
+        Effect::Creates => Part::Creates,
+        Effect::Changes => Part::Changes,
+        Effect::Deletes | Effect::Uses => return,
+    };
+    if part == Part::Creates {
+        // Keys that were issued, not the one that was used to ask.
+        for credential in &finding.credentials {
+            if Some(credential) != finding.actor.session.as_ref() && !credential.is_empty() {
+                out.mention(Kind::Made, &format!("id/{credential}"), place, part);
+            }
+        }
+    }
+    for target in finding.targets.iter().filter(|t| is_object(t, finding)) {
+        let part = match (part, target.kind.as_str()) {
+            (Part::Creates, "user") => match credential_for_user(&finding.action) {
+                // A key made for a user leaves the user the person they were; the key tells.
+                Some(Credential::Key) => continue,
+                Some(Credential::Password) => Part::Changes,
+                None => part,
+            },
+            _ => part,
+        };
+        let mut each = |name: &str| out.mention(Kind::Made, name, place, part);
+        if !names_of_target(target, finding, &mut each)
+            && let Some(key) = resource_key(target, finding)
+        {
+            out.mention(Kind::Resource, &key, place, part);
+        }
+    }
+}
+
+/// What a finding acts under or names, if another one wrote it.
+fn used(out: &mut Collector, place: u32, finding: &Finding) {
+    let actor = &finding.actor;
+    let mut acts = |name: &str| out.mention_written(Kind::Made, name, place, Part::Acts);
+    names_of_actor(actor, &mut acts);
+    let root = root_of(finding);
+    if root != actor.id {
+        acts(&format!("id/{root}"));
+    }
+    if let Some(credential) = &actor.session {
+        acts(&format!("id/{credential}"));
+    }
+    let part = match effect(&finding.action) {
+        Effect::Creates | Effect::Uses => Part::Uses,
+        Effect::Changes | Effect::Deletes => Part::Touches,
+    };
+    for target in &finding.targets {
+        let mut each = |name: &str| out.mention_written(Kind::Made, name, place, part);
+        if !names_of_target(target, finding, &mut each)
+            && let Some(key) = resource_key(target, finding)
+        {
+            out.mention_written(Kind::Resource, &key, place, part);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the grouping needs of a finding again and again.
+//!
+//! A finding enters, its head leaves. The rest of it is looked at once and may be made for that
+//! look alone: a large input has many findings that nobody will see.
+
+use std::sync::Arc;
+
+use crate::model::{Finding, Layer, RuleMeta, Severity, Time};
+
+/// A finding's place, weight and name.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Time of the first event.
+    pub time: Time,
+    /// Time of the last event.
+    pub end_time: Time,
+    /// De-duplication key of the first event.
+    pub key: u64,
+    /// The rule that speaks.
+    pub rule: Arc<RuleMeta>,
+    /// `F-` and 16 hex digits.
+    pub id: Box<str>,
+    /// Its level.
+    pub severity: Severity,
+    /// Layer of the first event.
+    pub layer: Layer,
+}
+
+impl Head {
+    /// The head of a finding.
+    pub fn of(finding: &Finding) -> Head {
+        Head {
+            time: finding.time,
+            end_time: finding.end_time,
+            key: finding.key,
+            rule: finding.rule.clone(),
+            id: finding.id.as_str().into(),
+            severity: finding.severity,
+            layer: finding.layer,
+        }
+    }
+
+    /// The total order of the product.
+    pub fn place(&self) -> impl Ord + '_ {
+        (self.time, self.layer, self.key, &self.id)
+    }
+}

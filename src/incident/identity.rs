@@ -1,0 +1,329 @@
+//! Who a finding is about, as far as that identifies anybody.
+//!
+//! Enter actors, root identities and targets; leave keys that mean one identity, or nothing where
+//! a name is shared by many. Sessions of pipelines and tools bear names that prove nothing.
+
+use super::kind::Kind;
+use crate::model::{Actor, ActorType, Finding, Target};
+
+/// Session names that tools and services set, whoever uses them.
+const TOOL_SESSIONS: [&str; 24] = [
+    "assumerolesession",
+    "autoscaling",
+    "aws-cli",
+    "aws-go-sdk",
+    "aws-sdk",
+    "awscloudformation",
+    "awscli-session",
+    "awscodebuild",
+    "awscodepipeline",
+    "azuredevops",
+    "boto3",
+    "botocore-session",
+    "circleci",
+    "codebuild",
+    "default",
+    "eksgettokenauth",
+    "githubactions",
+    "gitlab",
+    "jenkins",
+    "session",
+    "spinnaker",
+    "stackset-",
+    "terraform",
+    "test",
+];
+
+/// Users behind whom no single person stands.
+const SHARED_NAMES: [&str; 5] = [
+    "system:node:",
+    "system:serviceaccount:",
+    "masterclient",
+    "aksservice",
+    "hidden_due_to_security_reasons",
+];
+
+/// Whether a role-session name was chosen for one holder.
+fn is_own_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    // An instance's session is named after the instance; its keys are the better witness.
+    let instance = name.strip_prefix("i-").is_some_and(digits);
+    !name.is_empty() && !instance && !TOOL_SESSIONS.iter().any(|tool| name.starts_with(tool))
+}
+
+/// The session part of a role session's id (`AROA…:name`) or ARN (`…/role/name`).
+pub(super) fn session_name(id: &str) -> &str {
+    let after = |text: &'static str| id.rsplit_once(text).map(|(_, name)| name);
+    if id.starts_with("arn:") {
+        after("/").unwrap_or("")
+    } else {
+        after(":").unwrap_or("")
+    }
+}
+
+/// How an actor joins its findings by name, where it does.
+pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
+    if actor.id.is_empty() || is_shared_name(&actor.name) || is_shared_name(&actor.id) {
+        return None;
+    }
+    match actor.kind {
+        ActorType::User | ActorType::Root | ActorType::Federated => Some(Kind::Identity),
+        ActorType::RoleSession => session_kind(actor),
+        // Workloads share their identity with every replica; services of the provider stand
+        // behind everything; nobody and unknown are no identity.
+        ActorType::ServiceAccount
+        | ActorType::ServicePrincipal
+        | ActorType::ManagedIdentity
+        | ActorType::CloudService
+        | ActorType::K8sServiceAccount
+        | ActorType::ApiKeyApplication
+        | ActorType::Anonymous
+        | ActorType::Unknown => None,
+    }
+}
+
+fn session_kind(actor: &Actor) -> Option<Kind> {
+    let by_service = actor
+        .issuer
+        .as_deref()
+        .is_some_and(|role| role.contains("/service-role/") || role.contains("/aws-service-role/"));
+    let own = is_own_name(session_name(&actor.id));
+    (own && !by_service).then_some(Kind::Session)
+}
+
+/// How a root identity that never acts in a finding joins, by the shape of its id.
+pub(super) fn root_kind(root: &str) -> Option<Kind> {
+    if root.is_empty() || root.contains(".amazonaws.com") || is_shared_name(root) {
+        return None;
+    }
+    if root.starts_with("AROA") || root.contains(":assumed-role/") {
+        return is_own_name(session_name(root)).then_some(Kind::Session);
+    }
+    Some(Kind::Identity)
+}
+
+fn is_shared_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SHARED_NAMES.iter().any(|shared| name.starts_with(shared))
+}
+
+/// Writes names into one buffer and hands them out: there are millions, and few are kept.
+struct Names<'a> {
+    buffer: String,
+    each: &'a mut dyn FnMut(&str),
+}
+
+impl Names<'_> {
+    fn name(&mut self, parts: [&str; 3]) {
+        self.buffer.clear();
+        for part in parts {
+            if !self.buffer.is_empty() {
+                self.buffer.push('/');
+            }
+            self.buffer.push_str(part);
+        }
+        (self.each)(&self.buffer);
+    }
+
+    fn id(&mut self, id: &str) {
+        self.buffer.clear();
+        self.buffer.push_str("id/");
+        self.buffer.push_str(id);
+        (self.each)(&self.buffer);
+    }
+
+    /// `kind/account/name` for an IAM ARN, or for a bare name in an account.
+    fn alias(&mut self, kind: &str, text: &str, account: Option<&str>) {
+        let (account, name) = match text.strip_prefix("arn:") {
+            Some(rest) => {
+                let mut parts = rest.splitn(5, ':');
+                let (account, resource) = (parts.nth(3), parts.next());
+                let name = resource.and_then(|r| r.split_once('/')).map(|(_, n)| n);
+                (account, name.and_then(|n| n.rsplit('/').next()))
+            }
+            None => (account, Some(text)),
+        };
+        if let (Some(account), Some(name)) = (account, name.filter(|name| !name.is_empty())) {
+            self.name([kind, account, name]);
+        }
+    }
+}
+
+/// Names an actor in every way under which it may have been created or changed before.
+pub(super) fn names_of_actor(actor: &Actor, each: &mut dyn FnMut(&str)) {
+    let mut names = Names {
+        buffer: String::new(),
+        each,
+    };
+    let account = actor.account.as_deref();
+    match actor.kind {
+        ActorType::CloudService | ActorType::Anonymous | ActorType::Root => return,
+        ActorType::User => {
+            let text = actor.principal.as_deref().unwrap_or(&actor.name);
+            names.alias("user", text, account);
+        }
+        ActorType::RoleSession => {
+            if let Some(role) = &actor.issuer {
+                names.alias("role", role, account);
+            }
+            // `AROA…` without the session is the role itself.
+            if let Some((role, _)) = actor.id.split_once(':') {
+                names.id(role);
+            }
+        }
+        _ => {}
+    }
+    if !actor.id.is_empty() {
+        names.id(&actor.id);
+    }
+}
+
+/// Whether a target is an identity or a key, and if so what the aliases of its kind begin with;
+/// an access key or an application is known by its id alone.
+fn identity_word(target: &Target) -> Option<&'static str> {
+    match target.kind.as_str() {
+        "user" => Some("user"),
+        "role" => Some("role"),
+        "key" | "access_key" | "api_key" | "application" | "service_account"
+        | "service_principal" | "federated_user" => Some(""),
+        "principal" if target.id.contains(":user/") => Some("user"),
+        "principal" if target.id.contains(":role/") => Some("role"),
+        _ => None,
+    }
+}
+
+/// Names a target in every way under which it may act, where it is an identity; false where it
+/// is not.
+pub(super) fn names_of_target(
+    target: &Target,
+    finding: &Finding,
+    each: &mut dyn FnMut(&str),
+) -> bool {
+    let Some(kind) = identity_word(target) else {
+        return false;
+    };
+    let account = target.account.as_deref().or(finding.account.as_deref());
+    let mut names = Names {
+        buffer: String::new(),
+        each,
+    };
+    let both = [target.id.as_str(), target.name.as_str()];
+    let again = both[0] == both[1];
+    for text in both.into_iter().take(if again { 1 } else { 2 }) {
+        if text.is_empty() {
+            continue;
+        }
+        if !kind.is_empty() {
+            names.alias(kind, text, account);
+        }
+        if !text.starts_with("arn:") && (text.len() >= 16 || kind.is_empty()) {
+            names.id(text);
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_set_by_tools_are_nobodys_own() {
+        for name in [
+            "alice@corp",
+            "s3-breakglass",
+            "eks-shop-api-7d9f-0b1c",
+            "i-am-alice",
+        ] {
+            assert!(is_own_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "botocore-session-1690000000",
+            "aws-go-sdk-1722375070115152000",
+            "i-0123456789abcdef0",
+            "GitHubActions",
+            "EKSGetTokenAuth",
+            "Session-1",
+        ] {
+            assert!(!is_own_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_role_of_a_service_has_no_session_of_its_own() {
+        let mut actor = Actor {
+            id: "AROAEXAMPLE:alice".into(),
+            kind: ActorType::RoleSession,
+            issuer: Some("arn:aws:iam::111122223333:role/app".into()),
+            ..Actor::default()
+        };
+        assert_eq!(actor_kind(&actor), Some(Kind::Session));
+        actor.issuer = Some("arn:aws:iam::111122223333:role/service-role/app".into());
+        assert_eq!(actor_kind(&actor), None);
+        actor.kind = ActorType::CloudService;
+        assert_eq!(actor_kind(&actor), None);
+    }
+
+    #[test]
+    fn roots_are_judged_by_their_shape() {
+        assert_eq!(root_kind("AIDAEXAMPLE"), Some(Kind::Identity));
+        assert_eq!(root_kind("root:111122223333"), Some(Kind::Identity));
+        assert_eq!(root_kind("AROAEXAMPLE:alice"), Some(Kind::Session));
+        for none in [
+            "",
+            "AROAEXAMPLE:i-0123456789abcdef0",
+            "lambda.amazonaws.com",
+            "system:serviceaccount:shop:api",
+        ] {
+            assert_eq!(root_kind(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_created_user_is_met_again_under_every_name() {
+        let finding = super::super::sample::finding(0, "r")
+            .account("111122223333")
+            .get();
+        let actor = Actor {
+            id: "AIDAEXAMPLEEXAMPLE01".into(),
+            name: "backdoor".into(),
+            kind: ActorType::User,
+            account: Some("111122223333".into()),
+            principal: Some("arn:aws:iam::111122223333:user/it/backdoor".into()),
+            ..Actor::default()
+        };
+        let mut met = Vec::new();
+        names_of_actor(&actor, &mut |name| met.push(name.to_string()));
+        let named = |target: &Target| {
+            let mut names = Vec::new();
+            assert!(names_of_target(target, &finding, &mut |name| {
+                names.push(name.to_string());
+            }));
+            names
+        };
+        for (id, name) in [
+            ("arn:aws:iam::111122223333:user/it/backdoor", "backdoor"),
+            ("backdoor", "backdoor"),
+            ("AIDAEXAMPLEEXAMPLE01", ""),
+        ] {
+            let target = Target {
+                kind: "user".into(),
+                id: id.into(),
+                name: name.into(),
+                account: None,
+            };
+            let names = named(&target);
+            assert!(names.iter().any(|n| met.contains(n)), "{id}: {names:?}");
+        }
+        let elsewhere = Target {
+            kind: "user".into(),
+            id: "backdoor".into(),
+            name: "backdoor".into(),
+            account: Some("444455556666".into()),
+        };
+        let names = named(&elsewhere);
+        assert!(!names.iter().any(|n| met.contains(n)));
+    }
+}

@@ -1,0 +1,41 @@
+//! Findings of one attack, joined into one incident.
+//!
+//! Enter findings with their credential lineage; leave incidents, each with the joins that made
+//! it one. Nobody has to take the grouping on trust: every join names the field and its value.
+
+mod build;
+mod cap;
+mod cluster;
+mod entity;
+mod explain;
+mod head;
+mod id;
+mod identity;
+mod join;
+mod kind;
+mod leaf;
+mod network;
+mod options;
+mod rarity;
+mod recur;
+mod related;
+mod resource;
+mod respond;
+mod score;
+mod steps;
+mod story;
+mod tactic;
+mod title;
+mod union;
+mod verb;
+mod words;
+
+pub use cluster::{group, homes};
+pub use entity::Look;
+pub use head::Head;
+pub use options::{Grouping, Hub, Options, Presence};
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! What the grouping is told, and what it answers.
+//!
+//! Enter the user's flags and, where the run has it, who used which address; leave incidents and
+//! what was cut. Kept apart, because the caller needs these and nothing else.
+
+use ipnet::IpNet;
+
+use crate::model::time::HOUR;
+use crate::model::{Incident, Time};
+
+/// Who used which address in the whole input, findings or not.
+///
+/// Without it the grouping knows only the addresses of findings, and an address that many
+/// ordinary users share looks rare.
+pub trait Presence: Sync {
+    /// The root identities that used an address.
+    fn roots(&self, address: &str) -> Vec<String>;
+
+    /// Whether workloads go out through this address: one of them used it before `first`, the
+    /// time of the first finding on it, or benign roots share it. A workload credential that only
+    /// shows up with the findings is the theft itself and makes no egress.
+    fn is_egress(&self, address: &str, first: Time) -> bool;
+
+    /// Whether a root identity used another address before and appeared on this one not earlier
+    /// than `since`.
+    fn moved_to(&self, root: &str, address: &str, since: Time) -> bool;
+}
+
+/// What the grouping is told.
+pub struct Options<'a> {
+    /// The pause, in nanoseconds, over which an address still joins findings.
+    pub window: i64,
+    /// Addresses that many share by design: offices, proxies. They join nothing.
+    pub shared: Vec<IpNet>,
+    /// Who used which address, where the run knows.
+    pub presence: Option<&'a dyn Presence>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options {
+            window: 6 * HOUR,
+            shared: Vec::new(),
+            presence: None,
+        }
+    }
+}
+
+/// An entity that was left out because too much shares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hub {
+    /// `kind:value`.
+    pub entity: String,
+    /// Findings that hold it.
+    pub findings: u64,
+    /// Root identities among them.
+    pub roots: u64,
+}
+
+/// What the grouping answers; `Finding::incident` is written too.
+#[derive(Clone, Debug, Default)]
+pub struct Grouping {
+    /// Incidents by the time of their first finding.
+    pub incidents: Vec<Incident>,
+    /// What was left out, by its name.
+    pub hubs: Vec<Hub>,
+}

@@ -1,0 +1,201 @@
+//! Findings for tests, made by saying only what matters.
+//!
+//! Enter words; leaves a finding. The rest of its fields are filled with quiet defaults.
+
+use std::sync::Arc;
+
+use crate::model::attack::Attack;
+use crate::model::time::{MINUTE, SECOND};
+use crate::model::{
+    Actor, ActorType, Evidence, Finding, Layer, Outcome, RuleMeta, Severity, Suggestion, Target,
+    Time,
+};
+
+/// A finding in the making.
+pub(super) struct Sample {
+    finding: Finding,
+    actor: Actor,
+    rule: RuleMeta,
+}
+
+/// Starts a finding of `rule` at a minute of a fixed day.
+pub(super) fn finding(minute: i64, rule: &str) -> Sample {
+    let day = 1_719_792_000 * SECOND;
+    let time = Time(day + minute * MINUTE);
+    let meta = RuleMeta {
+        id: rule.into(),
+        title: format!("Rule {rule}"),
+        ..RuleMeta::default()
+    };
+    Sample {
+        finding: Finding {
+            id: format!("F-{rule}-{minute}"),
+            rule: Arc::new(meta.clone()),
+            severity: Severity::Medium,
+            time,
+            end_time: time,
+            count: 1,
+            source: "aws.cloudtrail",
+            layer: Layer::Cloud,
+            provider: "aws",
+            account: Some("111122223333".into()),
+            region: Some("eu-west-3".into()),
+            actor: Arc::default(),
+            via: vec![],
+            root: String::new(),
+            source_ip: None,
+            user_agent: None,
+            action: "s3:GetObject".into(),
+            outcome: Outcome::Success,
+            targets: vec![],
+            evidence: vec![Evidence {
+                file: "log.json.gz".into(),
+                record: minute.unsigned_abs(),
+                uid: format!("{rule}-{minute}"),
+            }],
+            evidence_total: 1,
+            group: vec![],
+            credentials: vec![],
+            respond: vec![],
+            incident: None,
+            key: minute.unsigned_abs(),
+        },
+        actor: Actor::default(),
+        rule: meta,
+    }
+}
+
+impl Sample {
+    pub(super) fn user(mut self, name: &str) -> Self {
+        self.actor = Actor {
+            id: format!("AIDA{}EXAMPLE", name.to_uppercase()),
+            name: name.into(),
+            kind: ActorType::User,
+            account: self.finding.account.clone(),
+            principal: Some(format!("arn:aws:iam::111122223333:user/{name}")),
+            ..self.actor
+        };
+        self
+    }
+
+    pub(super) fn role(mut self, role: &str, session: &str) -> Self {
+        self.actor = Actor {
+            id: format!("AROA{}EXAMPLE:{session}", role.to_uppercase()),
+            name: format!("{role}/{session}"),
+            kind: ActorType::RoleSession,
+            account: self.finding.account.clone(),
+            issuer: Some(format!("arn:aws:iam::111122223333:role/{role}")),
+            principal: Some(format!(
+                "arn:aws:sts::111122223333:assumed-role/{role}/{session}"
+            )),
+            ..self.actor
+        };
+        self
+    }
+
+    pub(super) fn service(mut self, name: &str) -> Self {
+        self.actor = Actor {
+            id: name.into(),
+            name: name.into(),
+            kind: ActorType::CloudService,
+            ..self.actor
+        };
+        self
+    }
+
+    pub(super) fn key(mut self, credential: &str) -> Self {
+        self.actor.session = Some(credential.into());
+        self.finding.credentials.push(credential.into());
+        self
+    }
+
+    pub(super) fn issued(mut self, credential: &str) -> Self {
+        self.finding.credentials.push(credential.into());
+        self
+    }
+
+    pub(super) fn root(mut self, root: &str) -> Self {
+        self.finding.root = root.into();
+        self
+    }
+
+    pub(super) fn via(mut self, chain: &[&str]) -> Self {
+        self.finding.via = chain.iter().map(|id| id.to_string()).collect();
+        self
+    }
+
+    pub(super) fn ip(mut self, address: &str) -> Self {
+        self.finding.source_ip = Some(address.into());
+        self
+    }
+
+    pub(super) fn agent(mut self, agent: &str) -> Self {
+        self.finding.user_agent = Some(agent.into());
+        self
+    }
+
+    pub(super) fn account(mut self, account: &str) -> Self {
+        self.finding.account = Some(account.into());
+        self
+    }
+
+    pub(super) fn action(mut self, action: &str) -> Self {
+        self.finding.action = action.into();
+        self
+    }
+
+    pub(super) fn target(mut self, kind: &str, id: &str) -> Self {
+        self.finding.targets.push(Target {
+            kind: kind.into(),
+            id: id.into(),
+            name: id.rsplit('/').next().unwrap_or(id).into(),
+            account: None,
+        });
+        self
+    }
+
+    pub(super) fn denied(mut self) -> Self {
+        self.finding.outcome = Outcome::Denied;
+        self
+    }
+
+    pub(super) fn severity(mut self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    pub(super) fn tactic(mut self, tactic: &str) -> Self {
+        const KNOWN: [&str; 8] = [
+            "initial-access",
+            "execution",
+            "persistence",
+            "privilege-escalation",
+            "credential-access",
+            "discovery",
+            "exfiltration",
+            "impact",
+        ];
+        let known = KNOWN.iter().find(|known| **known == tactic);
+        self.rule.attack.push(Attack {
+            tactic: known.expect("the test names a tactic of the list"),
+            tactic_id: "",
+            technique: String::new(),
+        });
+        self
+    }
+
+    pub(super) fn respond<const N: usize>(mut self, list: [Suggestion; N]) -> Self {
+        self.finding.respond = list.into();
+        self
+    }
+
+    pub(super) fn get(self) -> Finding {
+        let mut finding = self.finding;
+        finding.rule = Arc::new(self.rule);
+        if finding.root.is_empty() {
+            finding.root.clone_from(&self.actor.id);
+        }
+        finding.actor = Arc::new(self.actor);
+        finding
+    }
+}

@@ -1,0 +1,231 @@
+//! What must be one incident and what must stay apart.
+//!
+//! One test a rule of the grouping, with its counter-example in the same breath.
+
+use super::*;
+
+#[test]
+fn one_user_within_twelve_hours_is_one_incident() {
+    let user = |minute| finding(minute, "r").user("mallory");
+    assert_eq!(homes([user(0), user(11 * 60), user(22 * 60)]), "aaa");
+    assert_eq!(homes([user(0), user(13 * 60)]), "ab");
+    assert_eq!(homes([user(0), finding(1, "r").user("alice")]), "ab");
+}
+
+#[test]
+fn a_credential_holds_for_a_day() {
+    let key = |minute| finding(minute, "r").key("AKIAIOSFODNN7EXAMPLE");
+    assert_eq!(homes([key(0), key(23 * 60)]), "aa");
+    assert_eq!(homes([key(0), key(25 * 60)]), "ab");
+}
+
+#[test]
+fn a_public_address_joins_within_the_window() {
+    let at = |minute, user: &str, ip: &str| finding(minute, "r").user(user).ip(ip);
+    assert_eq!(homes([at(0, "a", HERE), at(350, "b", HERE)]), "aa");
+    assert_eq!(homes([at(0, "a", HERE), at(370, "b", HERE)]), "ab");
+    assert_eq!(
+        homes([at(0, "a", "10.0.0.5"), at(1, "b", "10.0.0.5")]),
+        "ab"
+    );
+    let wide = Options {
+        window: 12 * HOUR,
+        ..Options::default()
+    };
+    assert_eq!(
+        homes_with([at(0, "a", HERE), at(370, "b", HERE)], &wide),
+        "aa"
+    );
+    let office = Options {
+        shared: vec!["203.0.113.0/24".parse().unwrap()],
+        ..Options::default()
+    };
+    assert_eq!(
+        homes_with([at(0, "a", HERE), at(1, "b", HERE)], &office),
+        "ab"
+    );
+}
+
+#[test]
+fn an_address_of_many_relates_and_does_not_join() {
+    let at = |minute, user: &str| finding(minute, "r").user(user).ip(HERE);
+    let (_, three) = grouped([at(0, "a"), at(1, "b"), at(2, "c")]);
+    assert_eq!(three.incidents.len(), 1);
+    let (_, four) = grouped([at(0, "a"), at(1, "b"), at(2, "c"), at(3, "d")]);
+    assert_eq!(four.incidents.len(), 4);
+    let ids: Vec<&String> = four.incidents.iter().map(|i| &i.id).collect();
+    assert_eq!(four.incidents[0].related, std::slice::from_ref(ids[1]));
+    assert_eq!(four.incidents[1].related.len(), 2);
+}
+
+#[test]
+fn one_attacker_with_many_back_doors_is_one_at_an_address() {
+    let door = |n: i64, name: &str| {
+        finding(n, "make")
+            .user("mallory")
+            .ip(HERE)
+            .action("iam:CreateUser")
+            .target("user", &format!("arn:aws:iam::111122223333:user/{name}"))
+    };
+    let acts = |n: i64, name: &str| finding(n, "act").user(name).ip(HERE);
+    let homes = homes([
+        door(0, "d1"),
+        door(1, "d2"),
+        door(2, "d3"),
+        acts(10, "d1"),
+        acts(11, "d2"),
+        acts(12, "d3"),
+        acts(13, "stranger"),
+    ]);
+    assert_eq!(homes, "aaaaaaa");
+}
+
+#[test]
+fn a_created_user_is_tied_to_its_maker_days_later() {
+    let make = || {
+        finding(0, "make")
+            .user("mallory")
+            .action("iam:CreateUser")
+            .target("user", "backdoor")
+    };
+    let (_, grouping) = grouped([make(), finding(50 * 60, "use").user("backdoor").ip(THERE)]);
+    assert_eq!(grouping.incidents.len(), 1);
+    let incident = &grouping.incidents[0];
+    assert_eq!(by(incident), ["created-identity"]);
+    assert_eq!(incident.links[0].value, "backdoor");
+    assert_eq!(incident.links[0].confidence, Confidence::Proven);
+    assert!(
+        incident
+            .story
+            .contains("backdoor was created and then used")
+    );
+    // Used before it was made: another user of that name.
+    assert_eq!(homes([make(), finding(-9, "use").user("backdoor")]), "ba");
+    assert_eq!(
+        homes([make().denied(), finding(9, "use").user("backdoor")]),
+        "ab"
+    );
+}
+
+#[test]
+fn a_key_made_for_somebody_leaves_the_owner_out() {
+    let make = finding(0, "make")
+        .user("mallory")
+        .ip(HERE)
+        .action("iam:CreateAccessKey")
+        .target("user", "alice")
+        .issued("AKIAI44QH8DHBEXAMPLE");
+    let intruder = finding(30 * 60, "use")
+        .user("alice")
+        .key("AKIAI44QH8DHBEXAMPLE")
+        .ip(THERE);
+    let owner = finding(60, "own").user("alice").key("AKIAIOSFODNN7EXAMPLE");
+    assert_eq!(homes([make, intruder, owner]), "aab");
+}
+
+#[test]
+fn a_shared_snapshot_leads_to_who_copies_it() {
+    let share = finding(0, "share")
+        .user("mallory")
+        .action("ec2:ModifySnapshotAttribute")
+        .target("snapshot", "snap-0123456789abcdef0");
+    let copy = finding(60, "copy")
+        .account("444455556666")
+        .role("backup", "nightly")
+        .action("ec2:CopySnapshot")
+        .target(
+            "snapshot",
+            "arn:aws:ec2:eu-west-3::snapshot/snap-0123456789abcdef0",
+        );
+    let (_, grouping) = grouped([share, copy]);
+    assert_eq!(grouping.incidents.len(), 1);
+    assert_eq!(by(&grouping.incidents[0]), ["written-resource"]);
+    assert_eq!(
+        grouping.incidents[0].links[0].confidence,
+        Confidence::Likely
+    );
+    assert_eq!(
+        grouping.incidents[0].accounts,
+        ["111122223333", "444455556666"]
+    );
+}
+
+#[test]
+fn two_who_change_the_same_thing_are_not_cause_and_effect() {
+    let change = |minute, user: &str| {
+        finding(minute, "r")
+            .user(user)
+            .action("s3:PutBucketPolicy")
+            .target("bucket", "logs")
+    };
+    assert_eq!(homes([change(0, "a"), change(5, "b")]), "ab");
+    let managed = |minute, user: &str, action: &str| {
+        let policy = "arn:aws:iam::aws:policy/AdministratorAccess";
+        finding(minute, "r")
+            .user(user)
+            .action(action)
+            .target("policy", policy)
+    };
+    let attach = managed(0, "a", "iam:AttachUserPolicy");
+    assert_eq!(homes([attach, managed(5, "b", "iam:GetPolicy")]), "ab");
+}
+
+#[test]
+fn services_and_tool_sessions_join_nothing_by_name() {
+    let service = |minute| finding(minute, "r").service("ec2.amazonaws.com").ip(HERE);
+    assert_eq!(homes([service(0), service(1)]), "ab");
+    let tool = |minute, key: &str| finding(minute, "r").role("ci", "GitHubActions").key(key);
+    let (one, two) = ("ASIAIOSFODNN7EXAMPLE", "ASIAI44QH8DHBEXAMPLE");
+    assert_eq!(homes([tool(0, one), tool(1, two), tool(2, one)]), "aba");
+    let own = |minute, key: &str| finding(minute, "r").role("ops", "alice").key(key);
+    assert_eq!(homes([own(0, one), own(1, two)]), "aa");
+}
+
+/// A presence table of one address.
+#[derive(Default)]
+struct Known {
+    roots: Vec<String>,
+    egress: bool,
+    moved: bool,
+}
+
+impl Presence for Known {
+    fn roots(&self, _: &str) -> Vec<String> {
+        self.roots.clone()
+    }
+    fn is_egress(&self, _: &str, _: Time) -> bool {
+        self.egress
+    }
+    fn moved_to(&self, _: &str, _: &str, _: Time) -> bool {
+        self.moved
+    }
+}
+
+#[test]
+fn presence_tells_a_shared_address_from_a_rare_one() {
+    let at = |minute, user: &str| finding(minute, "r").user(user).ip(HERE);
+    let judge = |known: Known| {
+        let options = Options {
+            presence: Some(&known),
+            ..Options::default()
+        };
+        homes_with([at(0, "a"), at(1, "b"), at(2, "a")], &options)
+    };
+    let moved = || Known {
+        moved: true,
+        ..Known::default()
+    };
+    assert_eq!(judge(moved()), "aaa");
+    // Nobody moved there: each stays with their own.
+    assert_eq!(judge(Known::default()), "aba");
+    let egress = Known {
+        egress: true,
+        ..moved()
+    };
+    assert_eq!(judge(egress), "aba");
+    let many = Known {
+        roots: ["a", "b", "c", "d"].map(String::from).into(),
+        ..moved()
+    };
+    assert_eq!(judge(many), "aba");
+}

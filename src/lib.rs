@@ -1,0 +1,266 @@
+//! ctadel reads audit logs, finds the attack in them and tells it as one story.
+//!
+//! This page is the whole run: [`scan`] calls stage after stage, and nothing else does.
+
+pub mod cli;
+pub mod config;
+pub mod decode;
+pub mod detect;
+pub mod enrich;
+pub mod incident;
+pub mod link;
+pub mod load;
+pub mod model;
+pub mod normalize;
+pub mod render;
+pub mod run;
+pub mod term;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use detect::ast::RuleSet;
+use detect::compile::Program;
+use detect::suppress::Suppressions;
+use enrich::derive::Context;
+use load::{Loader, Progress};
+use model::{Coverage, Finding, Incident, Severity, Time};
+use normalize::catalogue::Known as Catalogue;
+use run::correlate::Fired;
+use run::findings::{Maker, Packed};
+use run::late::Known;
+use run::store::{Caps, Store};
+use run::worker::Shared;
+
+/// What is to be done.
+#[derive(Debug)]
+pub struct Plan {
+    /// Files, folders, patterns, `-`.
+    pub inputs: Vec<String>,
+    /// How to read them.
+    pub load: load::Options,
+    /// Every record is of this source, whatever it looks like.
+    pub source: Option<&'static str>,
+    /// Only what touches this window is reported.
+    pub since: Option<Time>,
+    /// The window's end.
+    pub until: Option<Time>,
+    /// How much earlier reading starts, in nanoseconds.
+    pub lookback: i64,
+    /// The rules.
+    pub rules: Arc<RuleSet>,
+    /// What the user told about the environment.
+    pub context: Context,
+    /// What is not to be reported.
+    pub suppressions: Suppressions,
+    /// What "now" is, for suppressions that expire.
+    pub now: Time,
+    /// Workers.
+    pub threads: usize,
+    /// Whether credentials are traced and findings joined across identities.
+    pub link: bool,
+    /// The gap that separates incidents joined by weak entities, in nanoseconds.
+    pub gap: i64,
+    /// Findings below this are not reported; they still count, group and score.
+    pub min_severity: Severity,
+    /// Whether incidents are wanted, with everything that belongs to them; else findings alone.
+    pub incidents: bool,
+    /// Limits of the tables.
+    pub caps: Caps,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Every finding that touches the window, in the total order, suppressed ones left out.
+    pub findings: Vec<Finding>,
+    /// Incidents that touch the window.
+    pub incidents: Vec<Incident>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// Time of the newest record.
+    pub newest: Option<Time>,
+}
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// An input that cannot be read at all.
+    #[error(transparent)]
+    Input(#[from] load::Error),
+    /// A rule that cannot be bound to a source.
+    #[error("compile {0}")]
+    Rule(String),
+    /// No threads to be had.
+    #[error("start the workers: {0}")]
+    Threads(String),
+}
+
+/// Reads everything, detects, links, groups.
+pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<Report, ScanError> {
+    let loader = Loader::open(&plan.inputs, &plan.load)?.with_progress(progress.clone());
+    loader.measure();
+    // Informational findings join incidents; findings alone never hang on them.
+    let programs = compile(
+        &plan.rules,
+        plan.incidents || plan.min_severity == Severity::Informational,
+    )?;
+    let shared = shared(&programs, plan);
+    let enough = run::correlate::enough(&plan.rules);
+    let mut store = Store::new(programs.len(), plan.caps, enough);
+    let complete = run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
+        .map_err(ScanError::Threads)?;
+
+    let decided = decide(&mut store, &shared, &plan.rules, plan.link);
+    let folds = std::mem::take(&mut store.folds);
+    let own = &plan.context.own;
+    let maker = Maker::new(&store, &plan.rules, &decided.fired, &decided.known, own);
+    let mut packed = maker.packed(folds);
+    let coverage = run::coverage::coverage(&store, plan, &packed, complete, progress);
+    if !plan.suppressions.is_empty() {
+        let hidden = |packed: &Packed| plan.suppressions.matches(&maker.lean(packed), plan.now);
+        packed.retain(|packed| hidden(packed).is_none());
+    }
+    let (findings, incidents) = report(plan, &maker, &packed);
+    let newest = store.spans.iter().flatten().map(|(_, last)| *last).max();
+    Ok(Report {
+        findings,
+        incidents,
+        coverage,
+        newest,
+    })
+}
+
+/// Runs rules over single records, as their tests do: nothing is read but what is given.
+pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Report, ScanError> {
+    let programs = compile(rules, true)?;
+    let layouts = programs.iter().map(|program| &program.layout).collect();
+    let shared = Shared {
+        programs: &programs,
+        context,
+        catalogue: Catalogue::new(layouts, None),
+        window: None,
+        load: load::Options::default(),
+        shown: Severity::Informational,
+        spare: Default::default(),
+    };
+    let mut store = Store::new(
+        programs.len(),
+        Caps::default(),
+        run::correlate::enough(rules),
+    );
+    let mut worker = run::worker::Worker::new(&shared);
+    for (ordinal, event) in events.iter().enumerate() {
+        let chunk = load::Chunk::of_bytes(ordinal as u64, "events", event);
+        store.absorb(&mut worker.run(chunk));
+    }
+    let decided = decide(&mut store, &shared, rules, true);
+    let folds = std::mem::take(&mut store.folds);
+    let maker = Maker::new(&store, rules, &decided.fired, &decided.known, &context.own);
+    let packed = maker.packed(folds);
+    let whole = |packed| maker.complete(maker.finding(packed), packed);
+    let findings = packed.iter().map(whole).collect();
+    Ok(Report {
+        findings,
+        ..Report::default()
+    })
+}
+
+/// What the second phase adds to the store.
+struct Decided {
+    known: Known,
+    fired: Vec<Fired>,
+}
+
+/// Phase 2: what waited is decided, what was counted is judged.
+fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> Decided {
+    let known = Known::new(store, link);
+    run::decide::candidates(store, shared, &known);
+    let fired = run::correlate::correlate(store, rules);
+    store.close();
+    Decided { known, fired }
+}
+
+/// Findings and incidents that touch the window. Where no incidents are wanted, a finding that
+/// is not shown is only made for the moment in which the grouping looks at it.
+fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> (Vec<Finding>, Vec<Incident>) {
+    let options = incident::Options {
+        window: plan.gap,
+        ..incident::Options::default()
+    };
+    let touches = |start: Time, end: Time| {
+        plan.since.is_none_or(|since| end >= since) && plan.until.is_none_or(|until| start <= until)
+    };
+    let in_window = |packed: &Packed| touches(packed.head.time, packed.head.end_time);
+    if plan.incidents {
+        let mut findings: Vec<Finding> = packed.iter().map(|one| maker.finding(one)).collect();
+        let mut incidents = incident::group(&mut findings, &options).incidents;
+        incidents.retain(|incident| touches(incident.start, incident.end));
+        let kept = findings.into_iter().zip(packed);
+        let kept = kept.filter(|(_, packed)| in_window(packed));
+        let kept = kept.map(|(finding, packed)| maker.complete(finding, packed));
+        return (kept.collect(), incidents);
+    }
+    let heads: Vec<&incident::Head> = packed.iter().map(|packed| &packed.head).collect();
+    let look: incident::Look = &|place, each| each(&maker.lean(&packed[place as usize]));
+    let homes = incident::homes(&heads, look, &options);
+    let kept = packed
+        .iter()
+        .zip(homes)
+        .filter(|(packed, _)| packed.head.severity >= plan.min_severity && in_window(packed));
+    let findings = kept.map(|(packed, incident)| {
+        let mut finding = maker.finding(packed);
+        finding.incident = incident;
+        maker.complete(finding, packed)
+    });
+    (findings.collect(), Vec::new())
+}
+
+/// The newest time in the input: a first look that runs no rules.
+pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError> {
+    let loader = Loader::open(&plan.inputs, &plan.load)?;
+    let programs = compile(&RuleSet::default(), false)?;
+    let shared = shared(&programs, plan);
+    let mut store = Store::new(programs.len(), plan.caps, Default::default());
+    run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
+        .map_err(ScanError::Threads)?;
+    Ok(store.spans.iter().flatten().map(|(_, last)| *last).max())
+}
+
+fn compile(rules: &RuleSet, informational: bool) -> Result<Vec<Program>, ScanError> {
+    let sources = normalize::SOURCES.iter();
+    sources
+        .map(|source| Program::new(source, rules, informational).map_err(ScanError::Rule))
+        .collect()
+}
+
+fn shared<'p>(programs: &'p [Program], plan: &'p Plan) -> Shared<'p> {
+    let forced = plan.source.and_then(|name| {
+        normalize::SOURCES
+            .iter()
+            .position(|source| source.name == name)
+    });
+    let window = match (plan.since, plan.until) {
+        (None, None) => None,
+        (since, until) => Some((
+            since.map_or(Time(i64::MIN), |since| since.minus(plan.lookback)),
+            until.unwrap_or(Time(i64::MAX)),
+        )),
+    };
+    let catalogue = Catalogue::new(
+        programs.iter().map(|program| &program.layout).collect(),
+        forced,
+    );
+    Shared {
+        programs,
+        context: &plan.context,
+        catalogue,
+        window,
+        load: plan.load.clone(),
+        shown: match plan.incidents {
+            true => Severity::Informational,
+            false => plan.min_severity,
+        },
+        spare: Default::default(),
+    }
+}

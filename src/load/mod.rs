@@ -1,0 +1,45 @@
+//! Bytes: from what the user named to chunks that end at a record boundary.
+//!
+//! Enters: paths, patterns, standard input. Leaves: chunks in input order, and for the workers
+//! the means to unpack them. It exists so that no later stage knows about files or packing.
+
+mod bitmap;
+mod budget;
+mod chunk;
+mod cut;
+mod damage;
+mod descend;
+mod error;
+mod gzip;
+mod inputs;
+mod items;
+mod live;
+mod loader;
+mod measure;
+mod name;
+mod open;
+mod options;
+mod oversize;
+mod peel;
+mod progress;
+mod scan;
+mod sniff;
+mod source;
+mod tar;
+mod text;
+mod unpack;
+mod walk;
+mod whole;
+mod zip;
+mod zstd;
+
+pub use bitmap::{Block, Lexer, mask};
+pub use chunk::{Chunk, Data, FileRef, Framing, Header, Packing, Piece, Problem};
+pub use error::Error;
+pub use loader::Loader;
+pub use options::Options;
+pub use progress::Progress;
+pub use unpack::Unpacker;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,278 @@
+//! Time: nanoseconds UTC inside, RFC 3339 at the door.
+//!
+//! Logs write time in a dozen ways; one lenient parser reads them all, with a fast path for
+//! the one form that nearly every record of a large input has.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+
+/// A point in time, in nanoseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+/// Nanoseconds of one second.
+pub const SECOND: i64 = 1_000_000_000;
+/// Nanoseconds of one minute.
+pub const MINUTE: i64 = 60 * SECOND;
+/// Nanoseconds of one hour.
+pub const HOUR: i64 = 60 * MINUTE;
+/// Nanoseconds of one day.
+pub const DAY: i64 = 24 * HOUR;
+
+impl Time {
+    /// Reads the one form nearly every log has, `2024-01-01T00:00:00Z` with or without a fraction.
+    pub fn usual(text: &[u8]) -> Option<Time> {
+        fast(text)
+    }
+
+    /// Reads any of the forms logs use; a form without a zone is UTC.
+    pub fn parse(text: &str) -> Option<Time> {
+        let text = text.trim();
+        if let Some(time) = fast(text.as_bytes()) {
+            return Some(time);
+        }
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return time.timestamp_nanos_opt().map(Time);
+        }
+        if text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'e' || b == b'E' || b == b'+')
+        {
+            return Time::from_number(text);
+        }
+        slow(text)
+    }
+
+    /// Reads an epoch number: seconds, milliseconds, microseconds or nanoseconds by its size.
+    pub fn from_number(text: &str) -> Option<Time> {
+        let value: f64 = text.parse().ok()?;
+        // Before 1973 nobody logged in epoch seconds: a smaller number is a count of something.
+        if !value.is_finite() || value < 1e8 {
+            return None;
+        }
+        let scale = match value {
+            v if v < 1e11 => 1e9,
+            v if v < 1e14 => 1e6,
+            v if v < 1e17 => 1e3,
+            _ => 1.0,
+        };
+        // Whole numbers keep every digit; a float has only 53 bits.
+        if let Ok(whole) = text.parse::<i64>() {
+            return whole.checked_mul(scale as i64).map(Time);
+        }
+        let nanos = value * scale;
+        (nanos < i64::MAX as f64).then_some(Time(nanos as i64))
+    }
+
+    /// The same point as a calendar value.
+    pub fn datetime(self) -> DateTime<Utc> {
+        Utc.timestamp_nanos(self.0)
+    }
+
+    /// Adds nanoseconds without wrapping.
+    pub fn plus(self, nanos: i64) -> Time {
+        Time(self.0.saturating_add(nanos))
+    }
+
+    /// Subtracts nanoseconds without wrapping.
+    pub fn minus(self, nanos: i64) -> Time {
+        Time(self.0.saturating_sub(nanos))
+    }
+
+    /// The hour it lies in, counted from 1970.
+    pub fn hour(self) -> i64 {
+        self.0.div_euclid(HOUR)
+    }
+}
+
+impl fmt::Display for Time {
+    /// RFC 3339 UTC; the fraction only as long as it needs to be.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = self.datetime();
+        let nanos = self.0.rem_euclid(SECOND);
+        let format = if nanos == 0 {
+            "%Y-%m-%dT%H:%M:%SZ"
+        } else if nanos % 1_000_000 == 0 {
+            "%Y-%m-%dT%H:%M:%S%.3fZ"
+        } else if nanos % 1_000 == 0 {
+            "%Y-%m-%dT%H:%M:%S%.6fZ"
+        } else {
+            "%Y-%m-%dT%H:%M:%S%.9fZ"
+        };
+        f.pad(&time.format(format).to_string())
+    }
+}
+
+/// `YYYY-MM-DDTHH:MM:SS[.f…]Z`, and nothing else.
+fn fast(b: &[u8]) -> Option<Time> {
+    if b.len() < 20
+        || b[4] != b'-'
+        || b[7] != b'-'
+        || b[10] != b'T'
+        || b[13] != b':'
+        || b[16] != b':'
+    {
+        return None;
+    }
+    let num = |range: std::ops::Range<usize>| -> Option<i64> {
+        b[range].iter().try_fold(0i64, |acc, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| acc * 10 + i64::from(digit - b'0'))
+        })
+    };
+    let (year, month, day) = (num(0..4)?, num(5..7)?, num(8..10)?);
+    let (hour, minute, second) = (num(11..13)?, num(14..16)?, num(17..19)?);
+    let days_in_month = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => return None,
+    };
+    if day < 1
+        || day > days_in_month
+        || hour > 23
+        || minute > 59
+        || second > 59
+        || !(1678..=2261).contains(&year)
+    {
+        return None;
+    }
+    let mut nanos = 0;
+    let tail = &b[19..];
+    if tail != b"Z" {
+        let digits = tail.strip_prefix(b".")?.strip_suffix(b"Z")?;
+        if digits.is_empty() || digits.len() > 9 {
+            return None;
+        }
+        for place in 0..9 {
+            let digit = digits.get(place).copied().unwrap_or(b'0');
+            if !digit.is_ascii_digit() {
+                return None;
+            }
+            nanos = nanos * 10 + i64::from(digit - b'0');
+        }
+    }
+    let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
+    seconds.checked_mul(SECOND)?.checked_add(nanos).map(Time)
+}
+
+/// Days since 1970-01-01 of a proleptic Gregorian date.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year - era * 400;
+    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The other forms: no zone, a space for the `T`, US dates, Java dates, BigQuery.
+fn slow(text: &str) -> Option<Time> {
+    let text = text.replace(['\u{202f}', '\u{a0}'], " ");
+    let text = text.strip_suffix(" UTC").unwrap_or(&text);
+    if text.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        let java = ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p"];
+        let parsed = java
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+        return parsed
+            .and_then(|time| time.and_utc().timestamp_nanos_opt())
+            .map(Time);
+    }
+    let zoned = [
+        "%Y-%m-%d %H:%M:%S%.f%:z",
+        "%Y-%m-%d %H:%M:%S%.f %:z",
+        "%Y-%m-%dT%H:%M:%S%.f%z",
+        "%Y-%m-%d %H:%M:%S%.f %z",
+        "%m/%d/%Y %I:%M:%S %p %:z",
+        "%m/%d/%Y %H:%M:%S %:z",
+    ];
+    for format in zoned {
+        if let Ok(time) = DateTime::parse_from_str(text, format) {
+            return time.timestamp_nanos_opt().map(Time);
+        }
+    }
+    let bare = text.strip_suffix('Z').unwrap_or(text);
+    let naive = [
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M",
+        "%m/%d/%Y %I:%M:%S %p",
+        "%m/%d/%Y %H:%M:%S",
+    ];
+    for format in naive {
+        if let Ok(time) = NaiveDateTime::parse_from_str(bare, format) {
+            return time.and_utc().timestamp_nanos_opt().map(Time);
+        }
+    }
+    let date = NaiveDate::parse_from_str(bare, "%Y-%m-%d").ok()?;
+    date.and_hms_opt(0, 0, 0)?
+        .and_utc()
+        .timestamp_nanos_opt()
+        .map(Time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_every_form_logs_use() {
+        let table = [
+            ("2023-07-10T11:45:00Z", "2023-07-10T11:45:00Z"),
+            ("2023-07-10T11:45:00.5Z", "2023-07-10T11:45:00.500Z"),
+            (
+                "2023-07-10T11:45:00.123456789Z",
+                "2023-07-10T11:45:00.123456789Z",
+            ),
+            ("2023-07-10T13:45:00+02:00", "2023-07-10T11:45:00Z"),
+            ("2023-07-10T11:45:00+0000", "2023-07-10T11:45:00Z"),
+            ("2007-01-09T09:41:00", "2007-01-09T09:41:00Z"),
+            ("1/9/2007 9:41:00 AM", "2007-01-09T09:41:00Z"),
+            ("1/9/2007 10:41:00 AM +01:00", "2007-01-09T09:41:00Z"),
+            ("01/09/2007 09:41:00", "2007-01-09T09:41:00Z"),
+            ("2024-11-05 18:01:36.000000000", "2024-11-05T18:01:36Z"),
+            ("2022-02-08 09:23:37+11:00", "2022-02-07T22:23:37Z"),
+            (
+                "2024-01-01 00:00:00.123456 UTC",
+                "2024-01-01T00:00:00.123456Z",
+            ),
+            ("1700000000.0", "2023-11-14T22:13:20Z"),
+            ("1700000000", "2023-11-14T22:13:20Z"),
+            ("1700000000123", "2023-11-14T22:13:20.123Z"),
+            ("Jul 10, 2023 12:24:29 PM", "2023-07-10T12:24:29Z"),
+            ("Aug 2, 2024, 8:45:00 AM", "2024-08-02T08:45:00Z"),
+            ("Aug 2, 2024, 8:45:00\u{202f}AM", "2024-08-02T08:45:00Z"),
+            ("2024-07-01", "2024-07-01T00:00:00Z"),
+            ("2024-07-01T08:30", "2024-07-01T08:30:00Z"),
+        ];
+        for (text, want) in table {
+            assert_eq!(
+                Time::parse(text).map(|t| t.to_string()).as_deref(),
+                Some(want),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "yesterday",
+            "2024-13-01T00:00:00Z",
+            "2024-02-30T00:00:00Z",
+            "9999-99-99",
+            "1e400",
+        ] {
+            assert_eq!(Time::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_fast_path_agrees_with_the_calendar() {
+        for second in (0..4_000_000_000i64).step_by(7_654_321) {
+            let text = Time(second * SECOND).to_string();
+            assert_eq!(fast(text.as_bytes()), Some(Time(second * SECOND)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What a call acts on: request fields that name it, and the record's own list of resources.
+
+use super::HIDDEN;
+use crate::decode::{path, text};
+use crate::model::Target;
+use crate::normalize::source::{Norm, Record};
+
+/// What a request field names: its kind, and where below the field the names stand.
+///
+/// The order tells which one a finding shows first.
+const TARGETS: [(&str, &str, &str); 34] = [
+    ("userName", "user", ""),
+    ("roleName", "role", ""),
+    ("roleArn", "role", ""),
+    ("groupName", "group", ""),
+    ("policyArn", "policy", ""),
+    ("policyName", "policy", ""),
+    ("accessKeyId", "key", ""),
+    ("bucketName", "bucket", ""),
+    ("instancesSet", "instance", "items.instanceId"),
+    ("instanceId", "instance", ""),
+    ("instanceIds", "instance", ""),
+    ("target", "instance", ""),
+    ("groupId", "security_group", ""),
+    ("snapshotId", "snapshot", ""),
+    ("imageId", "image", ""),
+    ("volumeId", "volume", ""),
+    ("keyId", "kms_key", ""),
+    ("functionName", "function", ""),
+    ("secretId", "secret", ""),
+    ("trailName", "trail", ""),
+    ("dBInstanceIdentifier", "db_instance", ""),
+    ("dBClusterIdentifier", "db_cluster", ""),
+    ("dBSnapshotIdentifier", "db_snapshot", ""),
+    ("dBClusterSnapshotIdentifier", "db_snapshot", ""),
+    ("clusterName", "cluster", ""),
+    ("principalArn", "principal", ""),
+    ("stackName", "stack", ""),
+    ("topicArn", "topic", ""),
+    ("queueUrl", "queue", ""),
+    ("tableName", "table", ""),
+    ("detectorId", "detector", ""),
+    ("names", "parameter", ""),
+    ("modelId", "model", ""),
+    ("notebookInstanceName", "notebook", ""),
+];
+
+/// Which of [`TARGETS`] start with a letter, a bit each: nearly all fields name none.
+const STARTS: [u64; 256] = {
+    let mut starts = [0; 256];
+    let mut rank = 0;
+    while rank < TARGETS.len() {
+        starts[TARGETS[rank].0.as_bytes()[0] as usize] |= 1 << rank;
+        rank += 1;
+    }
+    starts
+};
+
+/// The place of a request field in [`TARGETS`].
+fn rank_of(key: &[u8]) -> Option<usize> {
+    let mut left = STARTS[usize::from(*key.first()?)];
+    while left != 0 {
+        let rank = left.trailing_zeros() as usize;
+        if TARGETS[rank].0.as_bytes() == key {
+            return Some(rank);
+        }
+        left &= left - 1;
+    }
+    None
+}
+
+/// The request fields that name targets, in the order of [`TARGETS`]: kind and raw value.
+fn named(request: &[u8]) -> Vec<(usize, &'static str, &[u8])> {
+    let mut out = Vec::new();
+    if request.first() == Some(&b'{') {
+        path::members(request, |key, value| {
+            if let Some(rank) = rank_of(key) {
+                let (_, kind, below) = TARGETS[rank];
+                path::find(value, below, &mut |raw| out.push((rank, kind, raw)));
+            }
+            true
+        });
+    }
+    if out.len() > 1 {
+        out.sort_by_key(|(rank, _, _)| *rank);
+    }
+    out
+}
+
+pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
+    let mut out: Vec<Target> = Vec::new();
+    let mut add = |kind: &str, id: &str| {
+        let known = out
+            .iter()
+            .any(|target| target.id == id || target.name == id);
+        if !id.is_empty() && id != HIDDEN && !known && out.len() < most {
+            out.push(target(kind, id));
+        }
+    };
+    let request = record.top("requestParameters").unwrap_or_default();
+    for (_, kind, raw) in named(request) {
+        each_text(raw, &mut |id| add(kind, id));
+    }
+    if out.len() >= most {
+        return out;
+    }
+    let mut add = |kind: &str, id: &str| {
+        let next = target(kind, id);
+        // One and the same thing by its name and by its ARN.
+        let same = |known: &Target| {
+            known.id == id || known.name == id || (known.kind == kind && known.name == next.name)
+        };
+        if !id.is_empty() && id != HIDDEN && out.len() < most && !out.iter().any(same) {
+            out.push(next);
+        }
+    };
+    if request.first() == Some(&b'{') {
+        let (mut name, mut object) = (None, None);
+        path::members(request, |key, value| {
+            match key {
+                b"name" => name = Some(value),
+                b"key" => object = Some(text::string(value)),
+                _ => {}
+            }
+            true
+        });
+        if let Some(name) = name {
+            let kind = match record.text(Norm::Service).as_deref() {
+                Some("cloudtrail.amazonaws.com") => "trail",
+                Some("ssm.amazonaws.com") => "parameter",
+                Some("events.amazonaws.com") => "rule",
+                Some("eks.amazonaws.com") => "cluster",
+                _ => "resource",
+            };
+            each_text(name, &mut |id| add(kind, id));
+        }
+        if let (Some(key), Some(bucket)) = (object, record.text(Norm::Bucket)) {
+            add("object", &format!("arn:aws:s3:::{bucket}/{key}"));
+        }
+    }
+    if let Some(resources) = record
+        .top("resources")
+        .filter(|raw| raw.first() == Some(&b'['))
+    {
+        path::elements(resources, |resource| {
+            if let Some(arn) = path::first(resource, "ARN").and_then(text::present) {
+                let kind = path::first(resource, "type")
+                    .and_then(text::present)
+                    .unwrap_or_default();
+                add(&resource_kind(&kind), &arn);
+            }
+            true
+        });
+    }
+    out
+}
+
+fn each_text(raw: &[u8], each: &mut dyn FnMut(&str)) {
+    if raw.first() == Some(&b'[') {
+        path::elements(raw, |element| {
+            if element.first() == Some(&b'"') {
+                each(&text::string(element));
+            }
+            true
+        });
+    } else if raw.first() != Some(&b'{') && raw != b"null" {
+        each(&text::string(raw));
+    }
+}
+
+fn target(kind: &str, id: &str) -> Target {
+    // `arn:partition:service:region:account:resource`; any part may be missing.
+    let (mut account, mut name) = (None, id);
+    if id.starts_with("arn:") {
+        let mut colons = memchr::memchr_iter(b':', id.as_bytes()).skip(3);
+        let ends = (colons.next(), colons.next());
+        if let (Some(start), end) = ends {
+            account = Some(&id[start + 1..end.unwrap_or(id.len())]).filter(|a| !a.is_empty());
+        }
+        let resource = ends.1.map_or(id, |colon| &id[colon + 1..]);
+        name = match kind {
+            "object" | "bucket" => resource,
+            _ => match memchr::memrchr2(b'/', b':', resource.as_bytes()) {
+                Some(at) => &resource[at + 1..],
+                None => resource,
+            },
+        };
+    }
+    Target {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
+        account: account.map(str::to_owned),
+    }
+}
+
+/// `AWS::S3::Object` is an `object`.
+fn resource_kind(kind: &str) -> String {
+    let last = kind.rsplit("::").next().unwrap_or(kind);
+    if last.is_empty() {
+        "resource".to_owned()
+    } else {
+        last.to_ascii_lowercase()
+    }
+}
+
+pub(super) fn self_target(record: &Record) -> bool {
+    let same = |field: &str, norm: Norm| match (record.text_at(field), record.text(norm)) {
+        (Some(target), Some(own)) => target == own,
+        _ => false,
+    };
+    let self_user = match record.text(Norm::ActorType).as_deref() {
+        Some("IAMUser" | "Root") => same("requestParameters.userName", Norm::ActorName),
+        _ => false,
+    };
+    self_user
+        || same("requestParameters.roleName", Norm::IssuerName)
+        || same("requestParameters.roleArn", Norm::Issuer)
+}
+
+pub(super) fn count_targets(record: &Record) -> usize {
+    let request = record.at("requestParameters").unwrap_or_default();
+    let mut counts = [0usize; TARGETS.len()];
+    for (rank, _, raw) in named(request) {
+        each_text(raw, &mut |_| counts[rank] += 1);
+    }
+    counts.into_iter().max().unwrap_or_default()
+}

@@ -1,0 +1,285 @@
+//! Phase 2, second half: correlations over what was counted.
+//!
+//! Groups of rows in, firings out; a firing is a row of the correlations that name its own.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+
+use super::intern::{NO_STR, StrId};
+use super::rows::Row;
+use super::store::{Counted, Group, Store};
+use super::worker::JOINT;
+use crate::detect::ast::{Body, Condition, Correlation, CorrelationKind, RuleSet};
+use crate::detect::correlation::{self, Value};
+use crate::model::{Severity, Time};
+
+/// One run of a correlation.
+#[derive(Clone, Debug)]
+pub struct Fired {
+    /// Number of the correlation.
+    pub rule: u32,
+    /// Its level after the members that took part.
+    pub level: Severity,
+    /// Group fields with their values.
+    pub group: Vec<(String, String)>,
+    /// The records that count, in order, each once.
+    pub rows: Vec<Row>,
+    /// How many records count, those left out too.
+    pub count: u64,
+    /// When it first held.
+    pub opened: Time,
+}
+
+/// Runs every correlation, those that others are members of first.
+pub fn correlate(store: &mut Store, rules: &RuleSet) -> Vec<Fired> {
+    store.settle_groups();
+    let mut out = Vec::new();
+    let mut done: Vec<bool> = rules
+        .rules
+        .iter()
+        .map(|rule| matches!(rule.body, Body::Event(_)))
+        .collect();
+    loop {
+        let ready = rules
+            .rules
+            .iter()
+            .enumerate()
+            .find_map(|(number, rule)| match &rule.body {
+                Body::Correlation(body) if !done[number] => {
+                    let members = body.members.iter().chain(&body.optional);
+                    members
+                        .clone()
+                        .all(|member| done.get(*member).copied().unwrap_or(true))
+                        .then_some((number, body))
+                }
+                _ => None,
+            });
+        let Some((number, body)) = ready else {
+            return out;
+        };
+        done[number] = true;
+        let fired = run(store, number as u32, body, rules, &out);
+        for (parent, other) in rules.rules.iter().enumerate() {
+            if let Body::Correlation(other) = &other.body {
+                feed(store, parent as u32, other, (number, out.len()), &fired);
+            }
+        }
+        out.extend(fired);
+    }
+}
+
+fn run(
+    store: &Store,
+    number: u32,
+    body: &Correlation,
+    rules: &RuleSet,
+    before: &[Fired],
+) -> Vec<Fired> {
+    let rule = &rules.rules[number as usize];
+    let mut groups: Vec<(&(u32, StrId), &Group)> = store
+        .groups
+        .iter()
+        .filter(|((correlation, _), _)| *correlation == number)
+        .collect();
+    groups.sort_by_key(|((_, group), _)| store.strings.get(*group));
+    let mut out = Vec::new();
+    for ((_, key), group) in groups {
+        let mut counted: Vec<&Counted> = group.rows.iter().collect();
+        counted.sort_by_key(|counted| {
+            (
+                counted.row.order(),
+                counted.member,
+                store.strings.get(counted.value),
+            )
+        });
+        let mut rows: Vec<correlation::Row> = Vec::with_capacity(counted.len());
+        for (at, one) in counted.iter().enumerate() {
+            // One record that gives several rows, an element of an array each, is one event.
+            let again = at > 0 && counted[at - 1].row.order() == one.row.order();
+            let row = if again { rows[at - 1].row } else { at as u32 };
+            let value = value(store, body.kind, one.value);
+            rows.push(correlation::Row {
+                time: one.row.time,
+                member: one.member,
+                value,
+                row,
+            });
+        }
+        let values = store.strings.get(*key).split(|byte| *byte == JOINT);
+        let names = body.group_by.iter().cloned();
+        let labels: Vec<(String, String)> = names
+            .zip(values.map(|value| String::from_utf8_lossy(value).into_owned()))
+            .collect();
+        for firing in correlation::firings(body, &rows) {
+            let seen = |member: usize| {
+                let member = member as u32;
+                firing.members_seen.contains(&member) || firing.optional_seen.contains(&member)
+            };
+            let level = rule
+                .levels
+                .iter()
+                .find(|(condition, _)| holds(condition, &seen));
+            let mut own: Vec<Row> = Vec::new();
+            let mut unnamed = 0;
+            for one in firing.rows.iter().chain(&firing.optional) {
+                let Some(one) = counted.get(*one) else {
+                    continue;
+                };
+                // What a firing counts, this one counts too.
+                let inner = one
+                    .firing
+                    .and_then(|inner| before.get(inner.get() as usize - 1));
+                match inner {
+                    Some(inner) => {
+                        own.extend_from_slice(&inner.rows);
+                        unnamed += inner.count.saturating_sub(inner.rows.len() as u64);
+                    }
+                    None => own.push(one.row),
+                }
+            }
+            own.sort_by_key(Row::order);
+            own.dedup_by_key(|row| row.order());
+            let all = firing.rows.len() as u64 == group.rows.len() as u64;
+            let count = own.len() as u64 + unnamed + if all { group.dropped } else { 0 };
+            out.push(Fired {
+                rule: number,
+                level: level.map_or(rule.meta.level, |(_, level)| *level),
+                group: labels.clone(),
+                opened: firing.opened,
+                count: count.max(if firing.truncated { firing.total } else { 0 }),
+                rows: own,
+            });
+        }
+    }
+    out
+}
+
+fn value(store: &Store, kind: CorrelationKind, id: StrId) -> Value {
+    use CorrelationKind::{ValueAvg, ValuePercentile, ValueSum};
+    match kind {
+        _ if id == NO_STR => Value::None,
+        ValueSum | ValueAvg | ValuePercentile(_) => {
+            let text = String::from_utf8_lossy(store.strings.get(id));
+            text.trim().parse().map_or(Value::None, Value::Number)
+        }
+        _ => Value::Text(u64::from(id)),
+    }
+}
+
+fn holds(condition: &Condition, seen: &dyn Fn(usize) -> bool) -> bool {
+    match condition {
+        Condition::And(parts) => parts.iter().all(|part| holds(part, seen)),
+        Condition::Or(parts) => parts.iter().any(|part| holds(part, seen)),
+        Condition::Not(part) => !holds(part, seen),
+        Condition::Selection(member) => seen(*member),
+    }
+}
+
+/// A correlation that is itself a member stands at its opening with its group values and the
+/// basic fields of its first record.
+fn feed(
+    store: &mut Store,
+    parent: u32,
+    body: &Correlation,
+    (member, start): (usize, usize),
+    fired: &[Fired],
+) {
+    let places = body
+        .members
+        .iter()
+        .chain(&body.optional)
+        .enumerate()
+        .filter(|(_, other)| **other == member);
+    for (place, _) in places {
+        let fields = body.member_fields.get(place).unwrap_or(&body.group_by);
+        for (at, firing) in fired.iter().enumerate() {
+            let Some(first) = firing.rows.first() else {
+                continue;
+            };
+            let values: Option<Vec<Vec<u8>>> = fields
+                .iter()
+                .map(|field| field_of(store, field, firing, first))
+                .collect();
+            let Some(values) = values else { continue };
+            let group = store.strings.put(&values.join(&JOINT));
+            let value = body
+                .value_fields
+                .first()
+                .and_then(|field| field_of(store, field, firing, first));
+            let value = value.map_or(NO_STR, |value| store.strings.put(&value));
+            let counted = Counted {
+                member: place as u32,
+                value,
+                row: Row {
+                    time: firing.opened,
+                    ..*first
+                },
+                firing: u32::try_from(start + at + 1).ok().and_then(NonZeroU32::new),
+            };
+            store
+                .groups
+                .entry((parent, group))
+                .or_default()
+                .rows
+                .push(counted);
+        }
+    }
+}
+
+fn field_of(store: &Store, field: &str, firing: &Fired, first: &Row) -> Option<Vec<u8>> {
+    if let Some((_, value)) = firing
+        .group
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(field))
+    {
+        return Some(value.clone().into_bytes());
+    }
+    let actor = store.actors[first.actor as usize].unpack(&store.strings);
+    let some = |text: &str| Some(text.as_bytes().to_vec());
+    let string = |id: StrId| (id != NO_STR).then(|| store.strings.get(id).to_vec());
+    match &*field.to_ascii_lowercase() {
+        "ctadel.actor.id" => some(&actor.id),
+        "ctadel.actor.name" => some(&actor.name),
+        "ctadel.actor.type" => some(actor.kind.word()),
+        "ctadel.actor.session" | "ctadel.actor.key" => some(actor.session.as_deref()?),
+        "ctadel.outcome" => some(first.outcome.word()),
+        "ctadel.action" => string(first.action),
+        "ctadel.account" => string(first.account),
+        "ctadel.source_ip" | "sourceipaddress" => string(first.ip),
+        _ => None,
+    }
+}
+
+/// Correlation kinds whose groups may be thinned, and how much of a group is enough.
+pub fn enough(rules: &RuleSet) -> HashMap<u32, super::store::Enough> {
+    let mut out = HashMap::new();
+    for (number, rule) in rules.rules.iter().enumerate() {
+        let Body::Correlation(body) = &rule.body else {
+            continue;
+        };
+        let threshold = body
+            .thresholds
+            .iter()
+            .map(|(_, value)| *value as usize)
+            .max()
+            .unwrap_or(1);
+        let distinct = match body.kind {
+            CorrelationKind::EventCount
+            | CorrelationKind::Temporal
+            | CorrelationKind::TemporalOrdered => false,
+            CorrelationKind::ValueCount => true,
+            // Every row adds to a sum, a mean, a percentile.
+            _ => continue,
+        };
+        let rows = threshold.saturating_mul(2).max(64);
+        out.insert(
+            number as u32,
+            super::store::Enough {
+                timespan: body.timespan,
+                rows,
+                distinct,
+            },
+        );
+    }
+    out
+}

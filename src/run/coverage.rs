@@ -1,0 +1,119 @@
+//! The account of one run.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::findings::Packed;
+use super::store::Store;
+use crate::Plan;
+use crate::detect::ast::{Body, Rule};
+use crate::detect::compile::applies;
+use crate::load::Progress;
+use crate::model::Coverage;
+use crate::model::coverage::{RuleCoverage, SourceCoverage};
+use crate::normalize::SOURCES;
+
+/// What was read, what was not, and which rules could not speak.
+pub fn coverage(
+    store: &Store,
+    plan: &Plan,
+    findings: &[Packed],
+    complete: bool,
+    progress: &Arc<Progress>,
+) -> Coverage {
+    let (skipped, ignored, capped) = store.accounts_of_loss();
+    let sources = SOURCES
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| store.records[*number] > 0);
+    let sources = sources.map(|(number, source)| SourceCoverage {
+        source: source.name.to_owned(),
+        records: store.records[number],
+        first: store.spans[number].map(|(first, _)| first),
+        last: store.spans[number].map(|(_, last)| last),
+        accounts: store
+            .accounts
+            .iter()
+            .filter(|(of, _)| usize::from(*of) == number)
+            .map(|(_, account)| account.clone())
+            .collect(),
+    });
+    let rules = &plan.rules.rules;
+    let mut fired: BTreeSet<&str> = findings
+        .iter()
+        .map(|packed| &*packed.head.rule.id)
+        .collect();
+    fired.extend(
+        store
+            .quiet
+            .iter()
+            .map(|number| &*rules[*number as usize].meta.id),
+    );
+    let missing = rules
+        .iter()
+        .filter(|rule| !rule.silent && !fired.contains(&*rule.meta.id));
+    let could_not_fire =
+        missing.filter_map(|rule| Some((rule.meta.id.clone(), needs(rule, store, plan)?)));
+    Coverage {
+        complete,
+        files: progress.files(),
+        bytes: progress.read(),
+        records: store.records.iter().sum(),
+        duplicates: store.duplicates,
+        outside_window: store.outside,
+        sources: sources.collect(),
+        skipped,
+        ignored,
+        capped,
+        gaps: Vec::new(),
+        rules: RuleCoverage {
+            loaded: rules.len() as u64,
+            fired: fired.len() as u64,
+            could_not_fire: could_not_fire.collect(),
+            skipped: plan
+                .rules
+                .skipped
+                .iter()
+                .map(|(rule, _, reason)| (rule.clone(), reason.clone()))
+                .collect(),
+        },
+    }
+}
+
+/// What a rule would need that the input or the command line did not have.
+fn needs(rule: &Rule, store: &Store, plan: &Plan) -> Option<String> {
+    if let Body::Correlation(body) = &rule.body {
+        // A correlation lacks what one of its members lacks.
+        let members = body
+            .members
+            .iter()
+            .filter_map(|member| plan.rules.rules.get(*member));
+        let mut lacking = members.filter(|member| matches!(member.body, Body::Event(_)));
+        return lacking.find_map(|member| needs(member, store, plan));
+    }
+    let own: Vec<usize> = (0..SOURCES.len())
+        .filter(|number| applies(&rule.meta, SOURCES[*number]))
+        .collect();
+    if own.is_empty() {
+        let product = rule.meta.product.as_deref().unwrap_or("?");
+        let service = rule.meta.service.as_deref().unwrap_or("any service");
+        return Some(format!("a log that is not read yet: {product}, {service}"));
+    }
+    if own.iter().all(|number| store.records[*number] == 0) {
+        let names: Vec<&str> = own.iter().map(|number| SOURCES[*number].title).collect();
+        return Some(names.join(" or "));
+    }
+    let wanted = rule.meta.needs.as_deref()?;
+    let lists = wanted.contains("--intel") || wanted.contains("--geoip");
+    if lists {
+        return (!plan.context.network.has_lists()).then(|| wanted.to_owned());
+    }
+    let has = |category: &str| {
+        store.categories.iter().any(|(of, seen)| {
+            own.contains(&usize::from(*of)) && seen.eq_ignore_ascii_case(category)
+        })
+    };
+    let absent = (wanted.contains("data event") && !has("Data"))
+        || (wanted.contains("network activity") && !has("NetworkActivity"));
+    absent.then(|| wanted.to_owned())
+}

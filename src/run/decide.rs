@@ -1,0 +1,174 @@
+//! Phase 2, first half: what waited for the whole input is decided.
+//!
+//! Undecided records in, matches and rows of correlations out, as if they had been known at once.
+
+use super::intern::{Interner, NO_STR};
+use super::late::{Known, View};
+use super::merge::{self, Sides, Told};
+use super::rows::{Base, FoldKey, Row};
+use super::store::Store;
+use super::worker::{Shared, bases};
+use crate::decode::index::Index;
+use crate::decode::walk::{Slots, Span, Walker};
+use crate::detect::matcher::{Matcher, Scene};
+use crate::model::Severity;
+use crate::normalize::Record;
+use crate::normalize::source::Part;
+
+/// What a decided record adds.
+enum Addition {
+    Match {
+        rule: u32,
+        level: Severity,
+        row: Row,
+    },
+    /// A further record of an action that is counted already.
+    Repeat { rule: u32, original: u64, row: Row },
+    Base {
+        base: Base,
+        group: Vec<u8>,
+        value: Option<Vec<u8>>,
+        row: Row,
+    },
+}
+
+/// Judges the undecided records and adds what they give to the store.
+pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
+    let mut told = merge::told(store, shared.programs);
+    for addition in judge(store, shared, known, &told) {
+        match addition {
+            Addition::Match { rule, level, row } => {
+                let target = match row.targets.of(&store.targets).first() {
+                    Some(target) if level >= Severity::Medium => target.id,
+                    _ => NO_STR,
+                };
+                let (actor, ip, action) = (row.actor, row.ip, row.action);
+                let (outcome, hour) = (row.outcome, row.time.hour());
+                let key = FoldKey {
+                    rule,
+                    level,
+                    actor,
+                    ip,
+                    action,
+                    outcome,
+                    target,
+                    hour,
+                };
+                told.insert((rule, row.key), Some(key));
+                if let Some(at) = store.open(key, row, row.time, &mut |_| row) {
+                    let shown = level >= shared.shown;
+                    store.add(at, row.issued, shown.then(|| row.reference()));
+                }
+            }
+            Addition::Repeat {
+                rule,
+                original,
+                row,
+            } => {
+                if let Some(Some(fold)) = told.get(&(rule, original)) {
+                    store.repeat(fold, &row);
+                }
+            }
+            Addition::Base {
+                base,
+                group,
+                value,
+                row,
+            } => {
+                let group = store.strings.put(&group);
+                let value = value.map_or(NO_STR, |value| store.strings.put(&value));
+                store.base(
+                    &Base {
+                        group,
+                        value,
+                        ..base
+                    },
+                    row,
+                );
+            }
+        }
+    }
+}
+
+fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addition> {
+    let view = View {
+        known,
+        store,
+        declared: &shared.context.own,
+    };
+    let mut matchers: Vec<Matcher> = shared.programs.iter().map(Matcher::new).collect();
+    let mut strings = Interner::default();
+    let mut slots = Slots::default();
+    let mut index = Index::default();
+    let mut out = Vec::new();
+    // First sides before the others: what they say is known then.
+    let mut order: Vec<_> = store.candidates.iter().collect();
+    order.sort_by_key(|(candidate, _)| {
+        matches!(candidate.part, Some(Part::Other(_) | Part::Amends(_)))
+    });
+    let mut sides = Sides::default();
+    for (candidate, row) in order {
+        let program = &shared.programs[row.source as usize];
+        index.build(&candidate.raw);
+        // It was walked before, so it can be walked again.
+        let Ok(end) =
+            Walker::new(&candidate.raw, &index).record(0, &program.layout.trie, &mut slots)
+        else {
+            continue;
+        };
+        let span = Span {
+            start: 0,
+            end: end as u32,
+        };
+        let record = Record {
+            text: &candidate.raw,
+            span,
+            slots: &slots,
+            layout: &program.layout,
+        };
+        let scene = Scene {
+            program,
+            record,
+            context: shared.context,
+            late: Some(&view),
+            fresh: true,
+        };
+        let matcher = &mut matchers[row.source as usize];
+        matcher.next_record();
+        for bound in &candidate.bound {
+            let Some(verdict) = matcher.rule(&scene, *bound) else {
+                continue;
+            };
+            let Some(level) = verdict.level else { continue };
+            let rule = &program.rules[*bound as usize];
+            if let Some(original) = sides.original(store, told, rule.rule, candidate.part) {
+                out.push(Addition::Repeat {
+                    rule: rule.rule,
+                    original,
+                    row: *row,
+                });
+                continue;
+            }
+            sides.add(rule.rule, row.key, candidate.part);
+            if rule.speaks {
+                out.push(Addition::Match {
+                    rule: rule.rule,
+                    level,
+                    row: *row,
+                });
+            }
+            for feed in &rule.feeds {
+                for base in bases(matcher, &scene, feed, &mut strings, 0).unwrap_or_default() {
+                    let value = (base.value != NO_STR).then(|| strings.get(base.value).to_vec());
+                    out.push(Addition::Base {
+                        base,
+                        group: strings.get(base.group).to_vec(),
+                        value,
+                        row: *row,
+                    });
+                }
+            }
+        }
+    }
+    out
+}

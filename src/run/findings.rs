@@ -1,0 +1,319 @@
+//! Folds and firings become findings.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::correlate::Fired;
+use super::intern::NO_STR;
+use super::late::{Known, View};
+use super::names::Names;
+use super::rows::{FoldKey, Reference, Row, most_references};
+use super::store::{Fold, PAUSE, Store};
+use crate::detect::ast::RuleSet;
+use crate::enrich::derive::Late;
+use crate::enrich::own::Own;
+use crate::incident::Head;
+use crate::model::{Evidence, Finding, Outcome, RuleMeta, Severity, Target};
+use crate::normalize::SOURCES;
+
+/// Evidence pointers of one finding.
+const MAX_EVIDENCE: usize = 100;
+/// Targets of one finding.
+const MAX_TARGETS: usize = 20;
+/// Credentials of one finding.
+const MAX_CREDENTIALS: usize = 100;
+
+/// A finding that has not been made yet: a large input has many that nobody will see.
+#[derive(Debug)]
+pub struct Packed {
+    /// What it is ordered and grouped by.
+    pub head: Head,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Fold(Fold),
+    /// Position of the firing.
+    Fired(usize),
+}
+
+/// Makes findings of what the store holds.
+pub struct Maker<'a> {
+    store: &'a Store,
+    rules: &'a RuleSet,
+    fired: &'a [Fired],
+    names: Names<'a>,
+    view: View<'a>,
+}
+
+fn evidence(store: &Store, reference: &Reference) -> Evidence {
+    let file = store.files.get(reference.file as usize);
+    Evidence {
+        file: file.map(|file| file.name.clone()).unwrap_or_default(),
+        record: u64::from(reference.position),
+        uid: reference.uid.unpack(&store.strings),
+    }
+}
+
+impl<'a> Maker<'a> {
+    /// A maker over what the run left.
+    pub fn new(
+        store: &'a Store,
+        rules: &'a RuleSet,
+        fired: &'a [Fired],
+        known: &'a Known,
+        declared: &'a Own,
+    ) -> Maker<'a> {
+        let view = View {
+            known,
+            store,
+            declared,
+        };
+        Maker {
+            store,
+            rules,
+            fired,
+            names: Names::new(store),
+            view,
+        }
+    }
+
+    /// Every finding, packed, in the total order. Hours of a fold that follow each other are one.
+    pub fn packed(&self, mut folds: Vec<Fold>) -> Vec<Packed> {
+        // The hour comes last in the key: hours of one kind stand behind each other.
+        folds.sort_unstable_by_key(Fold::key);
+        let mut out: Vec<Packed> = Vec::with_capacity(folds.len() + self.fired.len());
+        let mut folds = folds.into_iter().peekable();
+        while let Some(mut run) = folds.next() {
+            let key = run.key();
+            while let Some(next) = folds.next_if(|next| {
+                FoldKey {
+                    hour: key.hour,
+                    ..next.key()
+                } == key
+                    && next.first.time.0.saturating_sub(run.last.0) <= PAUSE
+            }) {
+                run.join(&next);
+            }
+            let mut head = self.head(key.rule, key.level, key.outcome, &run.first, &[]);
+            head.end_time = run.last;
+            let body = Body::Fold(run);
+            out.push(Packed { head, body });
+        }
+        for (number, fired) in self.fired.iter().enumerate() {
+            // A correlation that only feeds another one does not speak, as any other rule.
+            if self.rules.rules[fired.rule as usize].silent {
+                continue;
+            }
+            let Some(first) = fired.rows.first() else {
+                continue;
+            };
+            let outcome = outcome_of(fired);
+            let mut head = self.head(fired.rule, fired.level, outcome, first, &fired.group);
+            let end = fired.rows.iter().map(|row| row.time).max();
+            head.end_time = end.unwrap_or(first.time);
+            let body = Body::Fired(number);
+            out.push(Packed { head, body });
+        }
+        out.sort_by(|a, b| a.head.place().cmp(&b.head.place()));
+        out
+    }
+
+    /// A refused attempt is worth a step less, unless the rule says that the refusal is the
+    /// signal.
+    fn head(
+        &self,
+        rule: u32,
+        level: Severity,
+        outcome: Outcome,
+        first: &Row,
+        group: &[(String, String)],
+    ) -> Head {
+        let meta = &self.rules.rules[rule as usize].meta;
+        let refused = outcome == Outcome::Denied && !meta.denied_keeps_level;
+        Head {
+            time: first.time,
+            end_time: first.time,
+            key: first.key,
+            rule: meta.clone(),
+            id: id(meta, first.key, group).into(),
+            severity: if refused { level.step_down() } else { level },
+            layer: SOURCES[first.source as usize].layer,
+        }
+    }
+
+    /// The finding without evidence and suggestions: all that it is judged by.
+    pub fn lean(&self, packed: &Packed) -> Finding {
+        match &packed.body {
+            Body::Fold(fold) => self.of_fold(&packed.head, fold),
+            Body::Fired(number) => self.of_firing(&packed.head, &self.fired[*number]),
+        }
+    }
+
+    /// The finding with suggestions, and of the evidence the first record.
+    pub fn finding(&self, packed: &Packed) -> Finding {
+        let mut finding = self.lean(packed);
+        finding.respond = crate::detect::intent::suggest(&finding.rule.respond, &finding);
+        let first = match &packed.body {
+            Body::Fold(fold) => fold.references().iter().min().copied(),
+            Body::Fired(number) => self.fired[*number].rows.first().map(Row::reference),
+        };
+        let first = first.map(|reference| evidence(self.store, &reference));
+        finding.evidence = first.into_iter().collect();
+        finding
+    }
+
+    /// The finding with all its evidence.
+    pub fn complete(&self, mut finding: Finding, packed: &Packed) -> Finding {
+        let mut references: Vec<Reference> = match &packed.body {
+            Body::Fold(fold) => fold.references().to_vec(),
+            Body::Fired(number) => {
+                let rows = self.fired[*number].rows.iter().take(MAX_EVIDENCE);
+                rows.map(Row::reference).collect()
+            }
+        };
+        if let Body::Fold(fold) = &packed.body {
+            references.sort_unstable();
+            references.dedup();
+            // More may have been kept, and which ones hangs on the order they came in.
+            references.truncate(most_references(fold.level));
+        }
+        let references = references.iter();
+        finding.evidence = references
+            .map(|reference| evidence(self.store, reference))
+            .collect();
+        finding
+    }
+
+    fn of_fold(&self, head: &Head, fold: &Fold) -> Finding {
+        let strings = &self.store.strings;
+        let issued = fold.issued().iter().filter_map(|id| strings.text(*id));
+        let targets = fold.first.targets.of(&self.store.targets).iter();
+        let targets = targets.map(|target| target.unpack(strings)).collect();
+        let mut finding = self.make(head, &fold.first, &[], targets, issued.collect());
+        finding.count = fold.count;
+        finding.evidence_total = fold.count + fold.repeated();
+        finding.outcome = fold.first.outcome;
+        finding
+    }
+
+    fn of_firing(&self, head: &Head, fired: &Fired) -> Finding {
+        let mut targets: Vec<Target> = Vec::new();
+        let mut issued = BTreeSet::new();
+        for row in &fired.rows {
+            for target in row.targets.of(&self.store.targets) {
+                let target = target.unpack(&self.store.strings);
+                if targets.len() < MAX_TARGETS && !targets.contains(&target) {
+                    targets.push(target);
+                }
+            }
+            issued.extend(
+                self.store.actors[row.actor as usize]
+                    .unpack(&self.store.strings)
+                    .session,
+            );
+            issued.extend(
+                self.store
+                    .strings
+                    .text(row.issued)
+                    .filter(|_| row.issued != NO_STR),
+            );
+            if issued.len() > MAX_CREDENTIALS {
+                break;
+            }
+        }
+        // A firing without rows is not packed.
+        let first = &fired.rows[0];
+        let mut finding = self.make(head, first, &fired.group, targets, issued);
+        finding.count = fired.count;
+        finding.evidence_total = fired.count;
+        finding.outcome = outcome_of(fired);
+        finding
+    }
+
+    fn make(
+        &self,
+        head: &Head,
+        first: &Row,
+        group: &[(String, String)],
+        targets: Vec<Target>,
+        mut credentials: BTreeSet<String>,
+    ) -> Finding {
+        let store = self.store;
+        let source = SOURCES[first.source as usize];
+        let actor = Arc::new(self.names.name(&store.actors[first.actor as usize]));
+        let credential = actor.session.as_deref().unwrap_or_default();
+        let mut via = self.view.known.via(credential);
+        via.extend(actor.via.iter().cloned());
+        via.retain(|identity| *identity != actor.id);
+        let via = via
+            .into_iter()
+            .map(|identity| self.names.of(identity))
+            .collect();
+        credentials.extend(actor.session.clone());
+        credentials.extend(self.view.known.root_credential(credential));
+        Finding {
+            id: head.id.clone().into(),
+            rule: head.rule.clone(),
+            severity: head.severity,
+            time: head.time,
+            end_time: head.end_time,
+            count: 1,
+            source: source.name,
+            layer: source.layer,
+            provider: source.provider,
+            account: store.strings.text(first.account),
+            region: store.strings.text(first.region),
+            via,
+            root: self
+                .view
+                .root(credential)
+                .unwrap_or_else(|| actor.id.clone()),
+            source_ip: store.strings.text(first.ip),
+            user_agent: store.strings.text(first.agent),
+            action: store.strings.text(first.action).unwrap_or_default(),
+            outcome: first.outcome,
+            targets,
+            evidence: Vec::new(),
+            evidence_total: 1,
+            group: group.to_vec(),
+            credentials: credentials.into_iter().collect(),
+            respond: Vec::new(),
+            incident: None,
+            key: first.key,
+            actor,
+        }
+    }
+}
+
+/// The best of its records' outcomes.
+fn outcome_of(fired: &Fired) -> Outcome {
+    let any = |outcome: &Outcome| fired.rows.iter().any(|row| row.outcome == *outcome);
+    let order = [
+        Outcome::Success,
+        Outcome::Pending,
+        Outcome::Unknown,
+        Outcome::Failed,
+    ];
+    order.into_iter().find(any).unwrap_or(Outcome::Denied)
+}
+
+/// `F-` and 16 hex digits of rule, first event and group values; nothing else may change it.
+fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(rule.id.as_bytes());
+    hash.update([0]);
+    hash.update(key.to_be_bytes());
+    for (_, value) in group {
+        hash.update([0]);
+        hash.update(value.as_bytes());
+    }
+    let digest = hash.finalize();
+    let number = digest
+        .first_chunk::<8>()
+        .map_or(0, |half| u64::from_be_bytes(*half));
+    format!("F-{number:016x}")
+}

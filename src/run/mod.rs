@@ -1,0 +1,17 @@
+//! One run: workers, the store they fill, and the decisions after it.
+
+pub mod correlate;
+pub mod coverage;
+pub mod decide;
+pub mod events;
+pub mod findings;
+pub mod intern;
+pub mod keys;
+pub mod late;
+pub mod merge;
+pub mod names;
+pub mod phase1;
+pub mod rows;
+pub mod store;
+mod taking;
+pub mod worker;

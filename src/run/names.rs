@@ -1,0 +1,56 @@
+//! What people call an identity that one record names by its id alone.
+//!
+//! The other side of an account's border sees a caller's id and nothing else; some other record
+//! of the input mostly knows the name.
+
+use std::collections::HashMap;
+
+use super::intern::StrId;
+use super::rows::ActorRow;
+use super::store::Store;
+use crate::model::Actor;
+
+/// Actors that have a name, by id.
+pub struct Names<'s> {
+    store: &'s Store,
+    known: HashMap<StrId, ActorRow>,
+}
+
+impl<'s> Names<'s> {
+    /// Reads the actors of the run.
+    pub fn new(store: &'s Store) -> Names<'s> {
+        let mut known: HashMap<StrId, ActorRow> = HashMap::new();
+        for actor in store.actors.iter().filter(|actor| actor.is_named()) {
+            let name = |actor: &ActorRow| store.strings.get(actor.name());
+            let best = known.entry(actor.id()).or_insert(*actor);
+            // Names may change; which one is shown must not hang on the order of files.
+            if name(actor) < name(best) {
+                *best = *actor;
+            }
+        }
+        Names { store, known }
+    }
+
+    /// The actor, with a name if anybody knows one.
+    pub fn name(&self, row: &ActorRow) -> Actor {
+        let mut actor = row.unpack(&self.store.strings);
+        if let (false, Some(known)) = (row.is_named(), self.known.get(&row.id())) {
+            let known = known.unpack(&self.store.strings);
+            actor.name = known.name;
+            actor.principal = actor.principal.or(known.principal);
+            actor.issuer = actor.issuer.or(known.issuer);
+        }
+        actor
+    }
+
+    /// The name for an id; the id itself where nobody knows one.
+    pub fn of(&self, id: String) -> String {
+        let strings = &self.store.strings;
+        let known = strings
+            .find(id.as_bytes())
+            .and_then(|id| self.known.get(&id));
+        known
+            .and_then(|known| strings.text(known.name()))
+            .unwrap_or(id)
+    }
+}
