@@ -1,0 +1,75 @@
+//! Correlations of correlations: when they stand, what they show.
+//!
+//! Events of one user in, findings out.
+
+mod common;
+
+use common::rules_of;
+use ctadel::enrich::derive::Context;
+
+const RULES: &str = "\
+title: read
+name: read
+level: low
+logsource: {product: aws, service: cloudtrail}
+detection: {s: {eventName: GetObject}, condition: s}
+---
+title: delete
+name: delete
+level: low
+logsource: {product: aws, service: cloudtrail}
+detection: {s: {eventName: DeleteObjects}, condition: s}
+---
+title: reads
+name: reads
+level: low
+correlation:
+  type: event_count
+  rules: [read]
+  group-by: [userIdentity.arn]
+  timespan: 10m
+  condition: {gte: 3}
+---
+title: chain
+name: chain
+level: high
+correlation:
+  type: temporal_ordered
+  rules: [reads, delete]
+  group-by: [userIdentity.arn]
+  timespan: 1h
+";
+
+fn event(call: &str, minute: u32) -> Vec<u8> {
+    format!(
+        r#"{{"eventVersion":"1.11","eventTime":"2026-05-12T10:{minute:02}:00Z","eventSource":"s3.amazonaws.com","eventName":"{call}","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.40","eventID":"{call}-{minute}","recipientAccountId":"111122223333","userIdentity":{{"type":"IAMUser","principalId":"AIDA454ML6LG4TEXAMPLE","arn":"arn:aws:iam::111122223333:user/lena","accountId":"111122223333","userName":"lena","accessKeyId":"AKIAJFCZ4KAEDEXAMPLE"}}}}"#
+    )
+    .into_bytes()
+}
+
+fn chain(deleted: u32) -> Vec<ctadel::model::Finding> {
+    let mut events: Vec<Vec<u8>> = [1, 3, 5].map(|minute| event("GetObject", minute)).into();
+    events.push(event("DeleteObjects", deleted));
+    let events: Vec<&[u8]> = events.iter().map(Vec::as_slice).collect();
+    let rules = rules_of(RULES);
+    ctadel::replay(&rules, &Context::default(), &events)
+        .expect("runs")
+        .findings
+}
+
+#[test]
+fn a_chain_shows_every_record_and_its_members_are_silent() {
+    let found = chain(20);
+    let [finding] = found.as_slice() else {
+        panic!("{found:#?}")
+    };
+    assert_eq!(finding.rule.id, "chain");
+    assert_eq!((finding.count, finding.evidence.len()), (4, 4));
+}
+
+/// The count holds from its third event on: a deletion before that came first.
+#[test]
+fn a_count_stands_where_it_first_holds() {
+    assert_eq!(chain(4).len(), 0);
+    assert_eq!(chain(6).len(), 1);
+}

@@ -1,0 +1,197 @@
+//! Every shape in which CloudTrail hands out records gives the same events.
+//!
+//! `testdata/aws.cloudtrail` holds twelve records in thirty-odd wrappings, the folder beside it
+//! what is special about single records.
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{builtin, counts, events, plan, rules_of, scan, testdata};
+use ctadel::model::Event;
+
+/// One event in a form that shows what went wrong in a diff.
+fn line(event: &Event) -> String {
+    let mut out = String::new();
+    let actor = &event.actor;
+    let none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let _ = writeln!(out, "{} {} {}", event.time, event.action, event.uid);
+    let _ = writeln!(
+        out,
+        "  {:?} {} {} account {} region {} shared {}",
+        event.class,
+        event.outcome.word(),
+        none(&event.error_code),
+        none(&event.account),
+        none(&event.region),
+        none(&event.group_uid)
+    );
+    let _ = writeln!(
+        out,
+        "  actor {} {} ({}) of {} session {} issuer {} mfa {:?} via {:?}",
+        actor.kind.word(),
+        actor.id,
+        actor.name,
+        none(&actor.account),
+        none(&actor.session),
+        none(&actor.issuer),
+        actor.mfa,
+        actor.via
+    );
+    let agent: String = none(&event.user_agent).chars().take(40).collect();
+    let raw = none(&event.source_raw);
+    let kind = ctadel::normalize::address::classify(&raw).kind;
+    let _ = writeln!(
+        out,
+        "  from {} ({raw}, {kind:?}) with {agent}",
+        none(&event.source_ip)
+    );
+    for target in &event.targets {
+        let _ = writeln!(
+            out,
+            "  on {} {} ({}) of {}",
+            target.kind,
+            target.id,
+            target.name,
+            none(&target.account)
+        );
+    }
+    out
+}
+
+fn normalized(path: &str) -> String {
+    let mut lines: Vec<String> = events(&testdata().join(path))
+        .iter()
+        .map(|(_, event)| line(event))
+        .collect();
+    lines.sort();
+    lines.concat()
+}
+
+fn expected(list: &str, folder: &str) {
+    let text = std::fs::read_to_string(testdata().join(list)).expect("is there");
+    let mut wrong = Vec::new();
+    for one in text.lines() {
+        let want: serde_json::Value = serde_json::from_str(one).expect("JSON");
+        let file = want["file"].as_str().expect("a file name");
+        let report = scan(&plan(&testdata().join(folder).join(file), builtin()));
+        let numbers = ["records", "duplicates", "skipped", "ignored"];
+        let wanted = numbers.map(|key| want[key].as_u64().expect("a number"));
+        let coverage = &report.coverage;
+        let skipped = coverage.skipped.iter().map(|skipped| &*skipped.reason);
+        let ignored = coverage.ignored.iter().map(|ignored| &*ignored.reason);
+        let reasons: Vec<&str> = skipped.chain(ignored).collect();
+        let reason = want["reason"].as_str().expect("a reason").to_lowercase();
+        if counts(coverage) != wanted || !reasons.join(";").to_lowercase().contains(&reason) {
+            wrong.push(format!(
+                "{file}: {:?} for {wanted:?}, {reasons:?}",
+                counts(coverage)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_wrapping_is_accounted_for() {
+    expected("aws.cloudtrail.expect.jsonl", "aws.cloudtrail");
+}
+
+#[test]
+fn every_special_record_is_accounted_for() {
+    expected("aws.cloudtrail-extra.expect.jsonl", "aws.cloudtrail-extra");
+}
+
+#[test]
+fn every_wrapping_gives_the_same_events() {
+    let records = normalized("aws.cloudtrail/records.json");
+    insta::assert_snapshot!("records", records);
+    for file in common::files(&testdata().join("aws.cloudtrail")) {
+        let name = file
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let same = normalized(&format!("aws.cloudtrail/{name}"));
+        assert_eq!(same, records, "{name}");
+    }
+}
+
+#[test]
+fn special_records_are_read_as_they_are_meant() {
+    for file in common::files(&testdata().join("aws.cloudtrail-extra")) {
+        let path = file
+            .strip_prefix(testdata())
+            .expect("below")
+            .to_string_lossy()
+            .into_owned();
+        let name = file
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let events = normalized(&path);
+        if !events.is_empty() {
+            insta::assert_snapshot!(format!("extra-{name}"), events);
+        }
+    }
+}
+
+/// A rule that speaks about one call.
+fn rule(call: &str) -> std::sync::Arc<ctadel::detect::ast::RuleSet> {
+    rules_of(&format!(
+        "title: t\nname: t\nlevel: medium\nlogsource: {{product: aws, service: cloudtrail}}\n\
+         detection: {{s: {{eventName: {call}}}, condition: s}}\n"
+    ))
+}
+
+#[test]
+fn both_sides_of_a_shared_event_are_one_action() {
+    let report = scan(&plan(
+        &testdata().join("aws.cloudtrail-extra/shared"),
+        rule("AssumeRole"),
+    ));
+    let [finding] = report.findings.as_slice() else {
+        panic!("{:#?}", report.findings)
+    };
+    assert_eq!((finding.count, finding.evidence.len()), (1, 2));
+    assert_eq!(finding.evidence_total, 2);
+    assert_eq!(finding.actor.name, "lena.brandt");
+    assert_eq!(
+        finding.actor.session.as_deref(),
+        Some("AKIAJFCZ4KAEDEXAMPLE")
+    );
+}
+
+#[test]
+fn one_side_alone_is_found_too() {
+    let folder = testdata().join("aws.cloudtrail-extra/shared/AWSLogs/444455556666");
+    let report = scan(&plan(&folder, rule("AssumeRole")));
+    assert_eq!(report.findings.len(), 1);
+    assert_eq!(report.findings[0].evidence.len(), 1);
+}
+
+#[test]
+fn an_addendum_is_no_second_action() {
+    let file = testdata().join("aws.cloudtrail-extra/addendum.json");
+    let report = scan(&plan(&file, rule("CreateAccessKey")));
+    let [finding] = report.findings.as_slice() else {
+        panic!("{:#?}", report.findings)
+    };
+    assert_eq!((finding.count, finding.evidence.len()), (1, 2));
+    // What the first version did not say.
+    assert!(
+        finding
+            .credentials
+            .contains(&"AKIAJ6EXK5U6DEXAMPLE".to_owned())
+    );
+}
+
+#[test]
+fn copies_of_a_record_in_several_trails_count_once() {
+    let report = scan(&plan(
+        &testdata().join("aws.cloudtrail-extra/duplicates"),
+        builtin(),
+    ));
+    assert_eq!(counts(&report.coverage), [3, 3, 0, 0]);
+}
