@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::walk::{Slots, Span, Trie};
+use super::trie::{Slots, Span, Trie};
 
 /// What the log sources know about top-level keys.
 pub trait Catalogue {

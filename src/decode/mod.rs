@@ -7,4 +7,5 @@ pub mod path;
 pub mod records;
 mod shape;
 pub mod text;
+pub mod trie;
 pub mod walk;

@@ -9,7 +9,8 @@ use super::index::Index;
 use super::item::{Catalogue, Item, Kind, Sink};
 use super::shape::{LineKind, first_line_kind, looks_like_json, next_start};
 use super::text;
-use super::walk::{Bad, Member, Slots, Span, Walker};
+use super::trie::{Slots, Span};
+use super::walk::{Bad, Member, Walker};
 
 /// A value that could not be read, and where the record starts that it spoils.
 struct Failure {
@@ -494,7 +495,7 @@ fn key_of<'a>(bytes: &'a [u8], member: &Member) -> &'a [u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::walk::Trie;
+    use super::super::trie::Trie;
     use super::*;
 
     struct One(Trie);

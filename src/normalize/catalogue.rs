@@ -3,7 +3,7 @@
 use super::source::{Layout, Source};
 use crate::decode::item::{Catalogue, Kind};
 use crate::decode::path;
-use crate::decode::walk::Trie;
+use crate::decode::trie::Trie;
 
 /// The registered sources as the decoder sees them.
 pub struct Known<'a> {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::decode::path;
 use crate::decode::text;
-use crate::decode::walk::{Slots, Span, Trie};
+use crate::decode::trie::{Slots, Span, Trie};
 use crate::model::event::Class;
 use crate::model::{Actor, Layer, Outcome, Target, Time};
 

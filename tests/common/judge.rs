@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ctadel::decode::index::Index;
-use ctadel::decode::walk::{Slots, Span, Walker};
+use ctadel::decode::trie::{Slots, Span};
+use ctadel::decode::walk::Walker;
 use ctadel::detect::ast::RuleSet;
 use ctadel::detect::compile::Program;
 use ctadel::detect::matcher::{Matcher, Scene};

@@ -1,0 +1,256 @@
+//! The paths a walk looks for, and what it finds at them.
+//!
+//! Paths in at the start of a run, a slot each out. Keys are told apart by two words of eight
+//! bytes, because every key of every record is looked up.
+
+/// A raw JSON value inside the text; absent where `end` is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes it stands for; empty where the value is absent.
+    pub fn of(self, text: &[u8]) -> &[u8] {
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// Whether there is a value.
+    pub fn is_some(self) -> bool {
+        self.end != 0
+    }
+}
+
+/// The spans of one record.
+#[derive(Debug, Default)]
+pub struct Slots {
+    /// One a slot of the trie.
+    spans: Vec<Span>,
+    /// Second and later values of a slot whose path leads through an array.
+    more: Vec<(u16, Span)>,
+    /// Which marked keys stand at the record's top level.
+    pub marks: u64,
+}
+
+impl Slots {
+    pub(super) fn reset(&mut self, count: usize) {
+        self.spans.clear();
+        self.spans.resize(count, Span::default());
+        self.more.clear();
+        self.marks = 0;
+    }
+
+    /// The first value of a slot.
+    pub fn first(&self, slot: u16) -> Span {
+        self.spans.get(slot as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether any slot has more than one value.
+    pub fn has_more(&self) -> bool {
+        !self.more.is_empty()
+    }
+
+    /// Every value of a slot.
+    pub fn all(&self, slot: u16) -> impl Iterator<Item = Span> + '_ {
+        let first = self.first(slot);
+        std::iter::once(first).filter(|span| span.is_some()).chain(
+            self.more
+                .iter()
+                .filter(move |(at, _)| *at == slot)
+                .map(|(_, span)| *span),
+        )
+    }
+
+    pub(super) fn put(&mut self, slot: u16, span: Span, in_array: bool) {
+        let place = &mut self.spans[slot as usize];
+        if in_array && place.is_some() {
+            self.more.push((slot, span));
+        } else {
+            // A repeated key: the last one counts, as for every JSON reader that builds a map.
+            *place = span;
+        }
+    }
+}
+
+/// The paths a walk looks for.
+#[derive(Clone, Debug)]
+pub struct Trie {
+    pub(super) nodes: Vec<Node>,
+    pub(super) slots: u16,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    edges: Vec<Edge>,
+    /// Number of an edge by a small hash of its key.
+    table: [u16; TABLE],
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    short: Short,
+    key: Box<[u8]>,
+    pub(super) node: u16,
+    pub(super) slot: u16,
+    pub(super) mark: u8,
+    /// The next edge with the same hash.
+    next: u16,
+}
+
+pub(super) const NONE: u16 = u16::MAX;
+pub(super) const UNMARKED: u8 = u8::MAX;
+const TABLE: usize = 256;
+
+/// Length and both ends of a key: all there is of one of at most sixteen bytes, and nearly
+/// always enough to tell longer ones apart. Two numbers compare faster than two texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Short {
+    head: u64,
+    tail: u64,
+    len: usize,
+}
+
+impl Short {
+    /// Of the key between two positions of a text: bytes behind a short key are cut away.
+    #[inline]
+    pub(super) fn of(text: &[u8], start: usize, end: usize) -> Short {
+        let len = end - start;
+        let head = match text.get(start..).and_then(<[u8]>::first_chunk::<8>) {
+            Some(head) => u64::from_le_bytes(*head),
+            None => Short::padded(text.get(start..).unwrap_or_default()),
+        };
+        if len < 8 {
+            let head = head & !(u64::MAX << (8 * len));
+            return Short { head, tail: 0, len };
+        }
+        let tail = text[start..end].last_chunk::<8>();
+        let tail = tail.map_or(0, |tail| u64::from_le_bytes(*tail));
+        Short { head, tail, len }
+    }
+
+    #[cold]
+    fn padded(rest: &[u8]) -> u64 {
+        let mut bytes = [0; 8];
+        bytes[..rest.len()].copy_from_slice(rest);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// Whether a backslash may stand in the key: certain for one of at most sixteen bytes.
+    #[inline]
+    pub(super) fn may_be_escaped(self) -> bool {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        let has = |word: u64| {
+            let word = word ^ (ONES * b'\\' as u64);
+            word.wrapping_sub(ONES) & !word & (ONES << 7) != 0
+        };
+        self.len > 16 || has(self.head) || has(self.tail)
+    }
+
+    #[inline]
+    fn bucket(self) -> usize {
+        let mixed = (self.head ^ self.tail.rotate_left(29)).wrapping_add(self.len as u64);
+        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+    }
+}
+
+impl Default for Trie {
+    fn default() -> Self {
+        Trie {
+            nodes: vec![Node::new()],
+            slots: 0,
+        }
+    }
+}
+
+impl Node {
+    fn new() -> Node {
+        Node {
+            edges: Vec::new(),
+            table: [NONE; TABLE],
+        }
+    }
+
+    #[inline]
+    pub(super) fn find(
+        &self,
+        short: Short,
+        text: &[u8],
+        start: usize,
+        end: usize,
+    ) -> Option<&Edge> {
+        let same = |edge: &Edge| {
+            edge.short == short
+                && (short.len <= 16 || edge.key[8..short.len - 8] == text[start + 8..end - 8])
+        };
+        let mut next = self.table[short.bucket()];
+        while let Some(edge) = self.edges.get(usize::from(next)) {
+            if same(edge) {
+                return Some(edge);
+            }
+            next = edge.next;
+        }
+        None
+    }
+}
+
+impl Trie {
+    /// Adds a path of keys and returns its slot; the same path gives the same slot.
+    pub fn slot(&mut self, path: &[&str]) -> u16 {
+        let mut node = 0;
+        for (depth, key) in path.iter().enumerate() {
+            let number = self.edge(node, key);
+            if depth + 1 == path.len() {
+                let next = self.slots;
+                let edge = &mut self.nodes[node].edges[number];
+                if edge.slot == NONE {
+                    edge.slot = next;
+                    self.slots += 1;
+                }
+                return edge.slot;
+            }
+            node = match self.nodes[node].edges[number].node {
+                NONE => {
+                    let fresh = self.nodes.len();
+                    self.nodes.push(Node::new());
+                    self.nodes[node].edges[number].node = fresh as u16;
+                    fresh
+                }
+                known => known as usize,
+            };
+        }
+        NONE
+    }
+
+    /// Marks a top-level key with a bit of [`Slots::marks`].
+    pub fn mark(&mut self, key: &str, bit: u8) {
+        let number = self.edge(0, key);
+        self.nodes[0].edges[number].mark = bit;
+    }
+
+    fn edge(&mut self, node: usize, key: &str) -> usize {
+        let node = &mut self.nodes[node];
+        if let Some(number) = node
+            .edges
+            .iter()
+            .position(|edge| *edge.key == *key.as_bytes())
+        {
+            return number;
+        }
+        let short = Short::of(key.as_bytes(), 0, key.len());
+        let number = node.edges.len();
+        let first = std::mem::replace(&mut node.table[short.bucket()], number as u16);
+        node.edges.push(Edge {
+            short,
+            key: key.as_bytes().into(),
+            node: NONE,
+            slot: NONE,
+            mark: UNMARKED,
+            next: first,
+        });
+        number
+    }
+}
