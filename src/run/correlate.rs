@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 use super::intern::{NO_STR, StrId};
 use super::rows::Row;
 use super::store::{Counted, Group, Store};
-use super::worker::JOINT;
+use super::worker::bases::JOINT;
 use crate::detect::ast::{Body, Condition, Correlation, CorrelationKind, RuleSet};
 use crate::detect::correlation::{self, Value};
 use crate::model::{Severity, Time};

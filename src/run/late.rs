@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::intern::{Interner, NO_STR, StrId};
 use super::rows::{DIMENSIONS, FactRow, Novelty, What};
 use super::store::Store;
-use super::worker::{network, stable_actor};
+use super::worker::novelty::{network, stable_actor};
 use crate::decode::text;
 use crate::enrich::derive::Late;
 use crate::enrich::{agent, own::Own, policy};

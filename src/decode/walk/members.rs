@@ -1,0 +1,99 @@
+//! The members of an object one by one, for envelopes: which of them is a record is not known
+//! before they are looked at.
+
+use super::{Bad, Member, Span, Walker};
+use crate::decode::trie::{NONE, Slots};
+
+impl<'a> Walker<'a> {
+    /// Passes over the bracket at the current token.
+    pub fn enter(&mut self) {
+        self.token += 1;
+    }
+
+    /// Passes over what is left of an object behind one of its values.
+    pub fn rest_of_object(&mut self, after: usize) -> Result<usize, Bad> {
+        let mut next = self.skip_space(after);
+        loop {
+            match self.text.get(next) {
+                Some(b'}') => {
+                    self.enter();
+                    return Ok(next + 1);
+                }
+                Some(b',') => {
+                    let key = self.skip_space(next + 1);
+                    let (value, _, _) = self.key(key, NONE, None, &mut Slots::default(), false)?;
+                    next = {
+                        let end = self.skip(value)?;
+                        self.skip_space(end)
+                    };
+                }
+                _ => return self.bad(next, "a member without a comma"),
+            }
+        }
+    }
+
+    /// The members of the object at `at`, up to and including the first one for which `stop`
+    /// says so; its value is then not walked and its span ends where it starts.
+    pub fn members(
+        &mut self,
+        at: usize,
+        out: &mut Vec<Member>,
+        mut stop: impl FnMut(&'a [u8], u8) -> bool,
+    ) -> Result<usize, Bad> {
+        out.clear();
+        if self.text.get(at) != Some(&b'{') {
+            return self.bad(at, "no object");
+        }
+        self.token += 1;
+        let mut next = self.skip_space(at + 1);
+        if self.text.get(next) == Some(&b'}') {
+            self.token += 1;
+            return Ok(next + 1);
+        }
+        loop {
+            if self.text.get(next) != Some(&b'"') {
+                return self.bad(next, "an object without a key");
+            }
+            let key_end = self.string_end(next)?;
+            let key = Span {
+                start: next as u32,
+                end: key_end as u32,
+            };
+            let colon = self.skip_space(key_end);
+            if self.text.get(colon) != Some(&b':') {
+                return self.bad(colon, "a key without a colon");
+            }
+            let value = self.skip_space(colon + 1);
+            let Some(&first) = self.text.get(value) else {
+                return self.bad(value, "JSON ends early");
+            };
+            if stop(&self.text[next + 1..key_end - 1], first) {
+                out.push(Member {
+                    key,
+                    value: Span {
+                        start: value as u32,
+                        end: value as u32,
+                    },
+                });
+                return Ok(value);
+            }
+            let end = self.skip(value)?;
+            out.push(Member {
+                key,
+                value: Span {
+                    start: value as u32,
+                    end: end as u32,
+                },
+            });
+            next = self.skip_space(end);
+            match self.text.get(next) {
+                Some(b',') => next = self.skip_space(next + 1),
+                Some(b'}') => {
+                    self.token += 1;
+                    return Ok(next + 1);
+                }
+                _ => return self.bad(next, "a member without a comma"),
+            }
+        }
+    }
+}

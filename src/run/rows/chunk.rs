@@ -1,0 +1,175 @@
+//! Everything a worker learns from one chunk.
+
+use std::sync::Arc;
+
+use super::{ActorRow, FactRow, FoldKey, Novelty, Reference, Row, TargetRow};
+use crate::load::FileRef;
+use crate::model::Time;
+use crate::normalize::source::Part;
+use crate::run::intern::{Interner, StrId};
+
+/// Matches of one chunk that are one finding.
+#[derive(Clone, Copy, Debug)]
+pub struct ChunkFold {
+    /// What they share.
+    pub key: FoldKey,
+    /// Position of the first one's row among the chunk's rows.
+    pub row: u32,
+    /// Time of the last.
+    pub last: Time,
+}
+
+/// One match of those that are one finding.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Position of its fold among the chunk's folds.
+    pub fold: u32,
+    /// Position among the chunk's records.
+    pub record: u32,
+    /// The credential it issued.
+    pub issued: StrId,
+    /// Position of the pointer to it among the chunk's, or [`NO_REFERENCE`].
+    pub reference: u32,
+}
+
+/// A row that a correlation counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Base {
+    /// Number of the correlation.
+    pub correlation: u32,
+    /// Position among its members.
+    pub member: u32,
+    /// Group values, joined.
+    pub group: StrId,
+    /// Value, where the correlation looks at one.
+    pub value: StrId,
+    /// Position among the chunk's rows.
+    pub row: u32,
+}
+
+/// A record whose rules cannot be decided yet.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The record.
+    pub raw: Box<[u8]>,
+    /// Positions of the undecided rules among the program's.
+    pub bound: Box<[u32]>,
+    /// The action it is one of several records of.
+    pub part: Option<Part>,
+    /// Position among the rows.
+    pub row: u32,
+}
+
+/// Something that was skipped.
+#[derive(Clone, Debug)]
+pub struct SkippedAt {
+    /// Why.
+    pub reason: String,
+    /// Position in the chunk; `None` for something about the file as a whole.
+    pub position: Option<u64>,
+    /// Offset in the unpacked file.
+    pub offset: Option<u64>,
+    /// How many records, or 1 for a file.
+    pub count: u64,
+}
+
+/// Everything a worker learns from one chunk.
+#[derive(Debug, Default)]
+pub struct ChunkResult {
+    /// Position of the chunk.
+    pub ordinal: u64,
+    /// Its file.
+    pub file: Arc<FileRef>,
+    /// Positions used up: records, skipped and ignored ones.
+    pub positions: u64,
+    /// One a record: its key and source.
+    pub keys: Vec<(u64, u8)>,
+    /// Records outside the window, by position among the records.
+    pub outside: Vec<u32>,
+    /// Per source: first and last time.
+    pub spans: Vec<Option<(Time, Time)>>,
+    /// Per source: accounts seen.
+    pub accounts: Vec<(u8, StrId)>,
+    /// Per source: event categories seen.
+    pub categories: Vec<(u8, StrId)>,
+    /// Strings of everything below.
+    pub strings: Interner,
+    /// Actors of the rows.
+    pub actors: Vec<ActorRow>,
+    /// Targets of the rows.
+    pub targets: Vec<TargetRow>,
+    /// Records some rule spoke about.
+    pub rows: Vec<Row>,
+    /// What the rules said.
+    pub folds: Vec<ChunkFold>,
+    /// Every match of the folds, in order.
+    pub members: Vec<Member>,
+    /// Pointers to them, where they will be seen.
+    pub references: Vec<Reference>,
+    /// What correlations count.
+    pub bases: Vec<Base>,
+    /// What cannot be decided yet.
+    pub candidates: Vec<Candidate>,
+    /// First sides of actions that a rule spoke about: record, rule, the number they share.
+    pub shared: Vec<(u32, u32, u64)>,
+    /// Facts about credentials and rights.
+    pub facts: Vec<FactRow>,
+    /// What was new in this chunk.
+    pub novelties: Vec<(Novelty, Time, u64)>,
+    /// What could not be read.
+    pub skipped: Vec<SkippedAt>,
+    /// What is no audit record.
+    pub ignored: Vec<String>,
+}
+
+impl ChunkResult {
+    /// Makes it ready for another chunk; the room stays.
+    pub fn reset(&mut self, ordinal: u64, file: Arc<FileRef>, sources: usize) {
+        // Taken apart, so that a field that is added cannot be forgotten here.
+        let ChunkResult {
+            ordinal: own_ordinal,
+            file: own_file,
+            positions,
+            spans,
+            strings,
+            keys,
+            outside,
+            accounts,
+            categories,
+            actors,
+            targets,
+            rows,
+            folds,
+            members,
+            references,
+            bases,
+            candidates,
+            facts,
+            shared,
+            novelties,
+            skipped,
+            ignored,
+        } = self;
+        (*own_ordinal, *own_file, *positions) = (ordinal, file, 0);
+        spans.clear();
+        spans.resize(sources, None);
+        strings.clear();
+        keys.clear();
+        outside.clear();
+        accounts.clear();
+        categories.clear();
+        actors.clear();
+        targets.clear();
+        rows.clear();
+        folds.clear();
+        members.clear();
+        references.clear();
+        bases.clear();
+        candidates.clear();
+        facts.clear();
+        shared.clear();
+        novelties.clear();
+        skipped.clear();
+        ignored.clear();
+    }
+}

@@ -1,0 +1,63 @@
+//! Pointers to records, and which of them are kept.
+
+use super::{Row, Uid};
+use crate::model::{Severity, Time};
+
+/// A pointer to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// Event time.
+    pub time: Time,
+    /// De-duplication key.
+    pub key: u64,
+    /// Number of the file.
+    pub file: u32,
+    /// Position: in the chunk while in the worker, in the file afterwards.
+    pub position: u32,
+    /// The log's own id.
+    pub uid: Uid,
+}
+
+/// Nobody will see the evidence.
+pub const NO_REFERENCE: u32 = u32::MAX;
+
+impl Row {
+    /// The pointer to it.
+    pub fn reference(&self) -> Reference {
+        Reference {
+            time: self.time,
+            key: self.key,
+            file: self.file,
+            position: self.position,
+            uid: self.uid,
+        }
+    }
+}
+
+/// Evidence pointers kept of a finding: of what is none by itself, few.
+pub fn most_references(level: Severity) -> usize {
+    if level == Severity::Informational {
+        3
+    } else {
+        100
+    }
+}
+
+/// Keeps the first ones in the total order, whatever order they come in. Says whether there is
+/// one more than before.
+pub fn keep(references: &mut Vec<Reference>, new: Reference, most: usize) -> bool {
+    if references.len() + 1 < most {
+        references.push(new);
+        return true;
+    }
+    let fresh = references.len() < most;
+    if fresh {
+        references.push(new);
+        references.sort_unstable();
+    } else if references.last().is_some_and(|last| new < *last) {
+        let at = references.partition_point(|known| *known < new);
+        references.pop();
+        references.insert(at, new);
+    }
+    fresh
+}

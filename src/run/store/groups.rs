@@ -1,0 +1,203 @@
+//! Correlations in the making: the rows of their groups.
+
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::num::NonZeroU32;
+
+use super::Store;
+use crate::model::Time;
+use crate::run::intern::StrId;
+use crate::run::rows::{Base, Range, Row};
+use crate::run::taking::Taking;
+
+/// A row of a correlation.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Position among the members.
+    pub member: u32,
+    /// The value.
+    pub value: StrId,
+    /// The record.
+    pub row: Row,
+    /// The firing it stands for, by number, where it is one of a correlation.
+    pub firing: Option<NonZeroU32>,
+}
+
+/// The rows of one group of one correlation.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// Those kept.
+    pub rows: Vec<Counted>,
+    /// Those left out: more than enough of them were there.
+    pub dropped: u64,
+    thin_at: usize,
+    /// By timespan: the earliest rows so far, which keep their targets.
+    shown: BTreeMap<i64, BinaryHeap<(Time, u64, u32, u32)>>,
+}
+
+/// How many rows decide a correlation: what is more within one timespan only adds to the count.
+#[derive(Clone, Copy, Debug)]
+pub struct Enough {
+    /// Its timespan.
+    pub timespan: i64,
+    /// Rows kept at either end of a timespan.
+    pub rows: usize,
+    /// Whether distinct values count.
+    pub distinct: bool,
+}
+
+/// Groups smaller than this are left alone.
+const THIN_FROM: usize = 4_096;
+/// Rows of a group and timespan that keep their targets.
+const SHOWN_TARGETS: usize = 20;
+/// What stands for a timespan where a correlation has none.
+const NO_SPAN: i64 = i64::MAX;
+
+impl Group {
+    /// Whether a row is among the first of its timespan so far. Those that are in the end were
+    /// at any time before, so that their targets do not hang on the order of arrival.
+    fn shows(&mut self, row: &Row, timespan: i64) -> bool {
+        let first = self
+            .shown
+            .entry(row.time.0.div_euclid(timespan))
+            .or_default();
+        if first.len() >= SHOWN_TARGETS {
+            match first.peek() {
+                Some(last) if row.order() > *last => return false,
+                _ => first.pop(),
+            };
+        }
+        first.push(row.order());
+        true
+    }
+
+    /// Makes the rows the same for every order in which they came: what too early a look had
+    /// kept goes.
+    fn settle(&mut self, enough: Option<Enough>) {
+        if let Some(enough) = enough.filter(|_| self.dropped > 0) {
+            self.thin(enough);
+        }
+        let timespan = enough.map_or(NO_SPAN, |enough| enough.timespan.max(1));
+        self.rows.sort_by_key(|counted| counted.row.order());
+        let mut place = (i64::MIN, 0);
+        for counted in &mut self.rows {
+            let bucket = counted.row.time.0.div_euclid(timespan);
+            place = if place.0 == bucket {
+                (bucket, place.1 + 1)
+            } else {
+                (bucket, 1)
+            };
+            if place.1 > SHOWN_TARGETS {
+                counted.row.targets = Range::default();
+            }
+        }
+        self.shown = BTreeMap::new();
+    }
+
+    /// Drops what cannot change whether the correlation fires; returns how many rows went.
+    fn thin(&mut self, enough: Enough) -> usize {
+        let before = self.rows.len();
+        self.rows
+            .sort_unstable_by_key(|counted| counted.row.order());
+        let bucket = |counted: &Counted| {
+            (
+                counted.row.time.0.div_euclid(enough.timespan.max(1)),
+                counted.member,
+            )
+        };
+        let mut sizes: HashMap<(i64, u32), (usize, usize)> = HashMap::new();
+        for counted in &self.rows {
+            sizes.entry(bucket(counted)).or_default().0 += 1;
+        }
+        let mut values = std::collections::HashSet::new();
+        self.rows.retain(|counted| {
+            let place = bucket(counted);
+            let Some((size, at)) = sizes.get_mut(&place) else {
+                return true;
+            };
+            *at += 1;
+            let new_value = enough.distinct && values.insert((place, counted.value));
+            *at <= enough.rows || *at + enough.rows > *size || new_value
+        });
+        let gone = before - self.rows.len();
+        self.dropped += gone as u64;
+        self.thin_at = 2 * self.rows.len();
+        gone
+    }
+}
+
+impl Store {
+    pub(super) fn bases_of(&mut self, of: &mut Taking, copies: &[u32]) {
+        for found in &of.chunk.bases {
+            if of.is_copy(found.row, copies) {
+                continue;
+            }
+            let found = Base {
+                group: of.string(self, found.group),
+                value: of.string(self, found.value),
+                ..*found
+            };
+            let row = of.row(self, found.row);
+            // The first few show what a finding is about; more would fill the memory.
+            let timespan = self.timespan(found.correlation);
+            let group = self.groups.get_mut(&(found.correlation, found.group));
+            let row = match group.is_none_or(|group| group.shows(&row, timespan)) {
+                true => of.whole_row(self, found.row),
+                false => Row {
+                    targets: Range::default(),
+                    ..row
+                },
+            };
+            self.base(&found, row);
+        }
+    }
+
+    /// Adds a row to its group.
+    pub fn base(&mut self, found: &Base, row: Row) {
+        let place = (found.correlation, found.group);
+        if !self.groups.contains_key(&place) && self.groups.len() >= self.caps.groups {
+            return self.cap(
+                "groups of correlations",
+                self.caps.groups,
+                "later groups are not counted",
+            );
+        }
+        if self.base_count >= self.caps.bases && self.groups.contains_key(&place) {
+            self.cap(
+                "rows of correlations",
+                self.caps.bases,
+                "busy groups show fewer of their records",
+            );
+            self.groups.entry(place).or_default().dropped += 1;
+            return;
+        }
+        let group = self.groups.entry(place).or_default();
+        if group.rows.len() == group.rows.capacity() {
+            // Groups are many: room for twice as much would be a waste.
+            group.rows.reserve_exact(group.rows.len() / 8 + 2);
+        }
+        group.rows.push(Counted {
+            member: found.member,
+            value: found.value,
+            row,
+            firing: None,
+        });
+        self.base_count += 1;
+        if group.rows.len() >= group.thin_at.max(THIN_FROM)
+            && let Some(enough) = self.enough.get(&found.correlation)
+        {
+            self.base_count -= group.thin(*enough);
+        }
+    }
+
+    fn timespan(&self, correlation: u32) -> i64 {
+        let enough = self.enough.get(&correlation);
+        enough.map_or(NO_SPAN, |enough| enough.timespan.max(1))
+    }
+
+    /// Ends the counting: nothing hangs on the order of arrival any more.
+    pub fn settle_groups(&mut self) {
+        for ((correlation, _), group) in &mut self.groups {
+            group.settle(self.enough.get(correlation).copied());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What is known only when everything has been read: facts, first times, sides of actions.
+
+use super::Store;
+use crate::run::rows::{ChunkResult, FactRow, Novelty};
+use crate::run::taking::Taking;
+
+impl Store {
+    pub(super) fn shared_of(&mut self, chunk: &ChunkResult, copies: &[u32]) {
+        for (record, rule, shared) in &chunk.shared {
+            if copies.binary_search(record).is_ok() {
+                continue;
+            }
+            if self.shared.len() >= self.caps.facts {
+                self.cap(
+                    "shared events",
+                    self.caps.facts,
+                    "calls from account to account may count twice",
+                );
+                break;
+            }
+            let key = chunk.keys[*record as usize].0;
+            self.shared.insert((*rule, *shared), key);
+        }
+    }
+
+    pub(super) fn facts_of(&mut self, of: &mut Taking, copies: &[u32]) {
+        for fact in &of.chunk.facts {
+            if copies.binary_search(&fact.record).is_ok() {
+                continue;
+            }
+            if self.facts.len() >= self.caps.facts {
+                return self.cap(
+                    "credential facts",
+                    self.caps.facts,
+                    "later credentials are not traced to their origin",
+                );
+            }
+            let actor = of.string(self, fact.actor);
+            let what = fact.what.renumber(|id| of.string(self, id));
+            self.facts.push(FactRow {
+                actor,
+                what,
+                ..*fact
+            });
+        }
+    }
+
+    pub(super) fn novelties_of(&mut self, of: &mut Taking) {
+        for (novelty, time, key) in &of.chunk.novelties {
+            let novelty = Novelty {
+                actor: of.string(self, novelty.actor),
+                value: of.string(self, novelty.value),
+                ..*novelty
+            };
+            if self.novelties.len() >= self.caps.novelties && !self.novelties.contains_key(&novelty)
+            {
+                self.cap(
+                    "first-seen values",
+                    self.caps.novelties,
+                    "later novelties are not noticed",
+                );
+                continue;
+            }
+            let known = self.novelties.entry(novelty).or_insert((*time, *key));
+            *known = (*known).min((*time, *key));
+        }
+    }
+}

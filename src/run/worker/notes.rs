@@ -1,0 +1,55 @@
+//! What is noted about every record, whatever the rules say: accounts, categories, facts.
+
+use super::Work;
+use crate::decode::text;
+use crate::model::Time;
+use crate::normalize::{Norm, Record};
+use crate::run::intern::StrId;
+use crate::run::rows::{FactRow, What};
+
+impl Work<'_> {
+    /// Accounts that log here are the user's own; event categories tell which logs are on.
+    pub(super) fn account(&mut self, record: &Record, source: u8) {
+        let account = record.norm(Norm::Account).unwrap_or_default();
+        let category = record.norm(Norm::Category).unwrap_or_default();
+        let tables = &mut *self.tables;
+        let known = tables.account.split_at_checked(account.len());
+        if tables.last_account == Some(source) && known == Some((account, category)) {
+            return;
+        }
+        tables.last_account = Some(source);
+        tables.account.clear();
+        tables.account.extend_from_slice(account);
+        tables.account.extend_from_slice(category);
+        let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8]| {
+            if raw.is_empty() {
+                return;
+            }
+            let id = self.out.strings.put(&text::bytes(raw));
+            if !list.contains(&(source, id)) {
+                list.push((source, id));
+            }
+        };
+        let mut accounts = std::mem::take(&mut self.out.accounts);
+        let mut categories = std::mem::take(&mut self.out.categories);
+        add(&mut accounts, account);
+        add(&mut categories, category);
+        (self.out.accounts, self.out.categories) = (accounts, categories);
+    }
+
+    pub(super) fn facts(&mut self, record: &Record, time: Time, key: u64, number: u32) {
+        let source = record.layout.source;
+        for fact in (source.facts)(record) {
+            let strings = &mut self.out.strings;
+            let actor = strings.put((source.actor)(record).id.as_bytes());
+            let what = What::pack(fact, strings);
+            self.out.facts.push(FactRow {
+                time,
+                key,
+                record: number,
+                actor,
+                what,
+            });
+        }
+    }
+}

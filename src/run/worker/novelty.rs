@@ -1,0 +1,113 @@
+//! What a record may be the first to show: its actor in a region, with an agent, from a network.
+
+use hashbrown::hash_map::Entry;
+
+use super::Work;
+use super::tables::Memo;
+use crate::decode::text;
+use crate::enrich::agent;
+use crate::model::Time;
+use crate::normalize::{Norm, Record, address};
+use crate::run::intern::NO_STR;
+use crate::run::rows::{DIMENSIONS, Novelty};
+
+impl Work<'_> {
+    /// Notes what this record may be the first to show; false when an earlier or equal one of
+    /// this chunk showed all of it.
+    pub(super) fn novelty(&mut self, record: &Record, time: Time, key: u64) -> bool {
+        use std::hash::{BuildHasher, Hasher};
+        let actor = stable_actor(record.norm(Norm::ActorId).unwrap_or_default());
+        if actor.is_empty() {
+            return false;
+        }
+        let parts = [Norm::Region, Norm::Service, Norm::Address, Norm::Agent];
+        let mut hasher = self.tables.hasher.build_hasher();
+        hasher.write(actor);
+        for part in parts {
+            hasher.write(record.norm(part).unwrap_or_default());
+            hasher.write_u8(0xff);
+        }
+        let target = record.norm(Norm::Edge).unwrap_or_default();
+        hasher.write(target);
+        hasher.write(record.norm(Norm::Bucket).unwrap_or_default());
+        match self.tables.tuples.entry(hasher.finish()) {
+            Entry::Occupied(known) if *known.get() < time => return false,
+            Entry::Occupied(mut known) => {
+                known.insert(time);
+            }
+            Entry::Vacant(free) => {
+                free.insert(time);
+            }
+        }
+        let strings = &mut self.out.strings;
+        let actor = strings.put(actor);
+        let mut values = [NO_STR; DIMENSIONS.len()];
+        values[0] = actor;
+        let mut put = |norm: Norm| match record.text(norm) {
+            Some(text) => strings.put(text.as_bytes()),
+            None => NO_STR,
+        };
+        values[1] = put(Norm::Region);
+        values[2] = put(Norm::Service);
+        if let Some(raw) = record.norm(Norm::Address) {
+            values[3] = self.memo(Memo::Network, raw, |_| {
+                record.text(Norm::Address).and_then(|raw| network(&raw))
+            });
+        }
+        if let Some(raw) = record.norm(Norm::Agent) {
+            values[4] = self.memo(Memo::Agent, raw, |_| {
+                Some(agent::family(&record.text(Norm::Agent)?).into_owned())
+            });
+        }
+        let strings = &mut self.out.strings;
+        if !target.is_empty() {
+            values[5] = strings.put(&text::bytes(target));
+        }
+        if let Some(bucket) = record.text(Norm::Bucket) {
+            values[6] = strings.put(bucket.as_bytes());
+        }
+        for (dimension, value) in values
+            .into_iter()
+            .enumerate()
+            .filter(|(_, value)| *value != NO_STR)
+        {
+            let novelty = Novelty {
+                actor,
+                dimension: dimension as u8,
+                value,
+            };
+            match self.tables.novelties.entry(novelty) {
+                Entry::Occupied(mut known) if *known.get() > (time, key) => {
+                    known.insert((time, key));
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(free) => {
+                    free.insert((time, key));
+                }
+            }
+        }
+        true
+    }
+}
+
+/// An identity without the name of its session, which changes every time.
+pub fn stable_actor(raw: &[u8]) -> &[u8] {
+    let inner = raw.strip_prefix(b"\"").unwrap_or(raw);
+    let inner = inner.strip_suffix(b"\"").unwrap_or(inner);
+    match memchr::memchr(b':', inner) {
+        Some(at) if inner.starts_with(b"AROA") => &inner[..at],
+        _ => inner,
+    }
+}
+
+/// The network an address lies in: /16 or, for IPv6, /32.
+pub fn network(raw: &str) -> Option<String> {
+    let parsed = address::classify(raw);
+    match parsed
+        .ip
+        .filter(|_| parsed.kind == address::IpKind::Public)?
+    {
+        std::net::IpAddr::V4(ip) => Some(format!("{}.{}", ip.octets()[0], ip.octets()[1])),
+        std::net::IpAddr::V6(ip) => Some(format!("{:x}:{:x}", ip.segments()[0], ip.segments()[1])),
+    }
+}

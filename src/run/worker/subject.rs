@@ -1,0 +1,235 @@
+//! The record at hand: what has been worked out about it, each thing once.
+//!
+//! A record that some rule spoke about enters, its fold, its row and the pointer to it leave.
+
+use super::Work;
+use super::tables::{Memo, Tables};
+use crate::decode::text;
+use crate::model::{Outcome, Severity, Time};
+use crate::normalize::{Norm, Record, address, event};
+use crate::run::intern::{NO_STR, StrId};
+use crate::run::rows::{
+    ActorRow, ChunkFold, FactRow, FoldKey, Member, NO_REFERENCE, Range, Reference, Row, TargetRow,
+    Uid, What, put,
+};
+
+/// The record at hand and what has been worked out about it.
+pub(super) struct Subject<'r, 'a> {
+    pub(super) record: &'r Record<'a>,
+    pub(super) time: Time,
+    pub(super) key: u64,
+    pub(super) number: u32,
+    pub(super) source: u8,
+    pub(super) position: u64,
+    pub(super) light: Option<Light>,
+    pub(super) row: Option<u32>,
+    pub(super) uid: Option<Uid>,
+    pub(super) reference: Option<u32>,
+    /// Id of the first target.
+    pub(super) target: Option<StrId>,
+}
+
+/// What a fold is keyed by.
+#[derive(Clone, Copy)]
+pub(super) struct Light {
+    actor: u32,
+    ip: StrId,
+    action: StrId,
+    outcome: Outcome,
+}
+
+/// Targets kept of one record.
+const MAX_TARGETS: usize = 20;
+
+impl Work<'_> {
+    /// Adds a match to its fold.
+    pub(super) fn fold(&mut self, subject: &mut Subject, rule: u32, level: Severity, shown: bool) {
+        let light = self.light(subject);
+        let target = if level >= Severity::Medium {
+            self.first_target(subject)
+        } else {
+            NO_STR
+        };
+        let key = FoldKey {
+            rule,
+            level,
+            actor: light.actor,
+            ip: light.ip,
+            action: light.action,
+            outcome: light.outcome,
+            target,
+            hour: subject.time.hour(),
+        };
+        let next = self.out.folds.len() as u32;
+        let at = *self.tables.folds.entry(key).or_insert(next);
+        if at == next {
+            let row = self.row(subject);
+            let last = subject.time;
+            self.out.folds.push(ChunkFold { key, row, last });
+        } else {
+            let first = self.out.rows[self.out.folds[at as usize].row as usize];
+            if (subject.time, subject.key) < (first.time, first.key) {
+                self.out.folds[at as usize].row = self.row(subject);
+            }
+            let fold = &mut self.out.folds[at as usize];
+            fold.last = fold.last.max(subject.time);
+        }
+        let reference = match shown {
+            true => self.reference(subject),
+            false => NO_REFERENCE,
+        };
+        self.out.members.push(Member {
+            fold: at,
+            record: subject.number,
+            issued: self.issued(subject),
+            reference,
+        });
+    }
+
+    /// The number of the pointer to the record.
+    fn reference(&mut self, subject: &mut Subject) -> u32 {
+        if let Some(reference) = subject.reference {
+            return reference;
+        }
+        let uid = self.uid(subject);
+        self.out.references.push(Reference {
+            time: subject.time,
+            key: subject.key,
+            file: 0,
+            position: u32::try_from(subject.position).unwrap_or(u32::MAX),
+            uid,
+        });
+        *subject
+            .reference
+            .insert(self.out.references.len() as u32 - 1)
+    }
+
+    /// What a fold is keyed by.
+    fn light(&mut self, subject: &mut Subject) -> Light {
+        if let Some(light) = subject.light {
+            return light;
+        }
+        let record = subject.record;
+        let light = Light {
+            actor: self.actor(record),
+            ip: self.memo(
+                Memo::Ip,
+                record.norm(Norm::Address).unwrap_or_default(),
+                |raw| {
+                    address::classify(&text::string(raw))
+                        .ip
+                        .map(|ip| ip.to_string())
+                },
+            ),
+            action: self.action(record),
+            outcome: (record.layout.source.outcome)(record),
+        };
+        *subject.light.insert(light)
+    }
+
+    pub(super) fn row(&mut self, subject: &mut Subject) -> u32 {
+        if let Some(row) = subject.row {
+            return row;
+        }
+        let light = self.light(subject);
+        let record = subject.record;
+        let uid = self.uid(subject);
+        let issued = self.issued(subject);
+        let start = self.out.targets.len() as u32;
+        let strings = &mut self.out.strings;
+        for target in (record.layout.source.targets)(record, MAX_TARGETS) {
+            self.out.targets.push(TargetRow::pack(&target, strings));
+        }
+        let row = Row {
+            time: subject.time,
+            key: subject.key,
+            uid,
+            file: 0,
+            position: u32::try_from(subject.position).unwrap_or(u32::MAX),
+            record: subject.number,
+            source: subject.source,
+            outcome: light.outcome,
+            actor: light.actor,
+            ip: light.ip,
+            agent: put(strings, record.text(Norm::Agent).as_deref()),
+            action: light.action,
+            account: put(strings, record.text(Norm::Account).as_deref()),
+            region: put(strings, record.text(Norm::Region).as_deref()),
+            targets: Range {
+                start,
+                len: self.out.targets.len() as u32 - start,
+            },
+            issued,
+        };
+        self.out.rows.push(row);
+        *subject.row.insert(self.out.rows.len() as u32 - 1)
+    }
+
+    fn uid(&mut self, subject: &mut Subject) -> Uid {
+        if let Some(uid) = subject.uid {
+            return uid;
+        }
+        *subject.uid.insert(match subject.record.norm(Norm::Uid) {
+            Some([b'"', inner @ .., b'"']) if !inner.contains(&b'\\') && !inner.is_empty() => {
+                Uid::pack(inner, &mut self.out.strings)
+            }
+            _ => Uid::pack(event::uid(subject.record).as_bytes(), &mut self.out.strings),
+        })
+    }
+
+    /// The credential this very record issued.
+    fn issued(&self, subject: &Subject) -> StrId {
+        match self.out.facts.last() {
+            Some(FactRow {
+                record,
+                what: What::Issued { credential, .. },
+                ..
+            }) if *record == subject.number => *credential,
+            _ => NO_STR,
+        }
+    }
+
+    fn first_target(&mut self, subject: &mut Subject) -> StrId {
+        if let Some(target) = subject.target {
+            return target;
+        }
+        let first = (subject.record.layout.source.targets)(subject.record, 1);
+        let id = first.first().map(|target| target.id.as_str());
+        *subject.target.insert(put(&mut self.out.strings, id))
+    }
+
+    fn action(&mut self, record: &Record) -> StrId {
+        let mut key = std::mem::take(&mut self.tables.scratch);
+        key.clear();
+        key.extend_from_slice(record.norm(Norm::Service).unwrap_or_default());
+        key.extend_from_slice(record.norm(Norm::Verb).unwrap_or_default());
+        let action = self.memo(Memo::Action, &key, |_| {
+            Some((record.layout.source.action)(record))
+        });
+        self.tables.scratch = key;
+        action
+    }
+
+    /// The number of the record's actor: made once for the same raw fields.
+    fn actor(&mut self, record: &Record) -> u32 {
+        let Tables {
+            actors, scratch, ..
+        } = &mut *self.tables;
+        scratch.clear();
+        for norm in record.layout.source.actor_fields {
+            scratch.extend_from_slice(record.norm(*norm).unwrap_or_default());
+            scratch.push(0xff);
+        }
+        // A nameless login is told apart by its address.
+        if record.norm(Norm::ActorId).is_none() {
+            scratch.extend_from_slice(record.norm(Norm::Address).unwrap_or_default());
+        }
+        let number = actors.put(scratch);
+        if number as usize == self.out.actors.len() {
+            let actor = (record.layout.source.actor)(record);
+            let strings = &mut self.out.strings;
+            self.out.actors.push(ActorRow::pack(&actor, strings));
+        }
+        number
+    }
+}

@@ -1,0 +1,99 @@
+//! What a worker keeps while it works on one chunk.
+//!
+//! Raw values come in, numbers come out; only the room outlives the chunk.
+
+use foldhash::fast::FixedState;
+
+use super::Work;
+use crate::model::Time;
+use crate::run::intern::{Interner, StrId};
+use crate::run::rows::{FoldKey, Novelty, put};
+
+/// Values that are worked out once a chunk.
+#[derive(Clone, Copy)]
+pub(super) enum Memo {
+    Ip,
+    Action,
+    Network,
+    Agent,
+}
+
+/// What a worker keeps while it works on one chunk; only the room outlives it.
+pub(super) struct Tables {
+    /// The raw fields an actor is made of, by the number of the actor.
+    pub(super) actors: Interner,
+    /// Raw values and what they come to.
+    pub(super) memos: [(Interner, Vec<StrId>); 4],
+    /// The source whose values the memos hold.
+    pub(super) source: u8,
+    pub(super) folds: hashbrown::HashMap<FoldKey, u32, FixedState>,
+    /// Earliest time of a combination of actor, service, region, address and agent.
+    pub(super) tuples: hashbrown::HashMap<u64, Time, FixedState>,
+    pub(super) novelties: hashbrown::HashMap<Novelty, (Time, u64), FixedState>,
+    pub(super) last_account: Option<u8>,
+    /// The raw account and category of the last record.
+    pub(super) account: Vec<u8>,
+    pub(super) scratch: Vec<u8>,
+    /// The seed differs from run to run: only equality hangs on it.
+    pub(super) hasher: foldhash::quality::RandomState,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Tables {
+            actors: Interner::default(),
+            memos: Default::default(),
+            source: u8::MAX,
+            folds: Default::default(),
+            tuples: Default::default(),
+            novelties: Default::default(),
+            last_account: None,
+            account: Vec::new(),
+            scratch: Vec::new(),
+            // The seed differs from run to run: only equality hangs on it.
+            hasher: Default::default(),
+        }
+    }
+}
+
+impl Tables {
+    pub(super) fn clear(&mut self) {
+        self.of_source(u8::MAX);
+        self.actors.clear();
+        self.folds.clear();
+        self.tuples.clear();
+        self.novelties.clear();
+        self.last_account = None;
+    }
+
+    /// The same raw value may come to something else in another source.
+    pub(super) fn of_source(&mut self, source: u8) {
+        if self.source == source {
+            return;
+        }
+        self.source = source;
+        for (raw, ids) in &mut self.memos {
+            raw.clear();
+            ids.clear();
+        }
+    }
+}
+
+impl Work<'_> {
+    /// The number of what a raw value comes to: worked out once a chunk for the same value.
+    pub(super) fn memo(
+        &mut self,
+        kind: Memo,
+        raw: &[u8],
+        make: impl FnOnce(&[u8]) -> Option<String>,
+    ) -> StrId {
+        let (known, ids) = &mut self.tables.memos[kind as usize];
+        let number = known.put(raw) as usize;
+        if let Some(id) = ids.get(number) {
+            return *id;
+        }
+        let id = put(&mut self.out.strings, make(raw).as_deref());
+        ids.push(id);
+        id
+    }
+}
