@@ -1,7 +1,7 @@
-//! Every shape in which CloudTrail hands out records gives the same events.
+//! Every shape in which a source hands out records gives the same events.
 //!
-//! `testdata/aws.cloudtrail` holds twelve records in thirty-odd wrappings, the folder beside it
-//! what is special about single records.
+//! `testdata/<source>` holds the same records in every wrapping, `testdata/<source>-extra` what is
+//! special about single records; the `.expect.jsonl` beside each says what is to be counted.
 
 mod common;
 
@@ -92,47 +92,70 @@ fn expected(list: &str, folder: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The names of the registered sources.
+fn sources() -> impl Iterator<Item = &'static str> {
+    ctadel::normalize::SOURCES.iter().map(|source| source.name)
+}
+
+#[test]
+fn every_source_has_its_shapes() {
+    for source in sources() {
+        let folder = testdata().join(source);
+        assert!(folder.is_dir(), "testdata/{source}");
+        assert!(testdata().join(format!("{source}.expect.jsonl")).is_file());
+    }
+}
+
 #[test]
 fn every_wrapping_is_accounted_for() {
-    expected("aws.cloudtrail.expect.jsonl", "aws.cloudtrail");
+    for source in sources() {
+        expected(&format!("{source}.expect.jsonl"), source);
+    }
 }
 
 #[test]
 fn every_special_record_is_accounted_for() {
-    expected("aws.cloudtrail-extra.expect.jsonl", "aws.cloudtrail-extra");
+    for source in sources() {
+        let list = format!("{source}-extra.expect.jsonl");
+        if testdata().join(&list).is_file() {
+            expected(&list, &format!("{source}-extra"));
+        }
+    }
 }
 
+/// All files of `testdata/<source>` hold the same records; what differs on purpose, because an
+/// export cannot say more, stands in the folder beside it.
 #[test]
 fn every_wrapping_gives_the_same_events() {
-    let records = normalized("aws.cloudtrail/records.json");
-    insta::assert_snapshot!("records", records);
-    for file in common::files(&testdata().join("aws.cloudtrail")) {
-        let name = file
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let same = normalized(&format!("aws.cloudtrail/{name}"));
-        assert_eq!(same, records, "{name}");
+    for source in sources() {
+        let files = common::files(&testdata().join(source));
+        let path = |file: &std::path::Path| {
+            let name = file.file_name().expect("a name").to_string_lossy();
+            format!("{source}/{name}")
+        };
+        let first = files.first().expect("one shape at least");
+        let records = normalized(&path(first));
+        insta::assert_snapshot!(format!("records-{source}"), records);
+        for file in &files {
+            assert_eq!(normalized(&path(file)), records, "{}", file.display());
+        }
     }
 }
 
 #[test]
 fn special_records_are_read_as_they_are_meant() {
-    for file in common::files(&testdata().join("aws.cloudtrail-extra")) {
-        let path = file
-            .strip_prefix(testdata())
-            .expect("below")
-            .to_string_lossy()
-            .into_owned();
-        let name = file
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let events = normalized(&path);
-        if !events.is_empty() {
-            insta::assert_snapshot!(format!("extra-{name}"), events);
+    for source in sources() {
+        let folder = testdata().join(format!("{source}-extra"));
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in common::files(&folder) {
+            let path = file.strip_prefix(testdata()).expect("below");
+            let name = file.file_name().expect("a name").to_string_lossy();
+            let events = normalized(&path.to_string_lossy());
+            if !events.is_empty() {
+                insta::assert_snapshot!(format!("extra-{source}-{name}"), events);
+            }
         }
     }
 }

@@ -7,16 +7,19 @@ use std::borrow::Cow;
 
 use super::trie::{Slots, Span, Trie};
 
+/// The top-level keys of an object with their raw values.
+pub type Members<'m> = [(&'m [u8], &'m [u8])];
+
 /// What the log sources know about top-level keys.
 pub trait Catalogue {
     /// What to look for in a record of this source.
     fn trie(&self, source: usize) -> &Trie;
-    /// Whether a record with these marks is one of this source.
-    fn is(&self, source: usize, marks: u64) -> bool;
-    /// What an object with these keys is.
-    fn kind(&self, keys: &[&[u8]]) -> Kind;
-    /// Rewrites the keys of a copy that lost their case.
-    fn recase(&self, source: usize, raw: &[u8], out: &mut Vec<u8>);
+    /// Whether a record in which the walk found this is one of this source.
+    fn is(&self, source: usize, text: &[u8], slots: &Slots) -> bool;
+    /// What an object with these keys and raw values is.
+    fn kind(&self, members: &Members) -> Kind;
+    /// Writes a copy the way its source writes the record; false where that cannot be done.
+    fn rewrite(&self, source: usize, form: Form, raw: &[u8], out: &mut Vec<u8>) -> bool;
 }
 
 /// What an object is.
@@ -24,12 +27,21 @@ pub trait Catalogue {
 pub enum Kind {
     /// A record of this source.
     Record(usize),
-    /// A record of this source whose keys lost their case.
-    Recased(usize),
+    /// A copy of a record of this source, which is to be rewritten first.
+    Copy(usize, Form),
     /// Known, but no audit record.
     Aside(&'static str),
     /// Neither.
     Unknown,
+}
+
+/// How a copy differs from the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Its keys lost their case.
+    Recased,
+    /// One of the forms its source declares.
+    Declared(usize),
 }
 
 /// What comes out.

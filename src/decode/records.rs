@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::index::Index;
-use super::item::{Catalogue, Item, Kind, Sink};
+use super::item::{Catalogue, Form, Item, Kind, Sink};
 use super::shape::{LineKind, first_line_kind, looks_like_json, next_start};
 use super::text;
 use super::trie::{Slots, Span};
@@ -269,7 +269,7 @@ impl Decoder {
         if self.settled {
             let mut ahead = *walker;
             if let Ok(end) = ahead.record(at, catalogue.trie(self.guess), &mut self.slots)
-                && catalogue.is(self.guess, self.slots.marks)
+                && catalogue.is(self.guess, walker.text(), &self.slots)
             {
                 *walker = ahead;
                 self.record(walker.text(), at, end, sink);
@@ -294,12 +294,15 @@ impl Decoder {
             return Ok(end);
         }
         let bytes = walker.text();
-        let keys: Vec<&[u8]> = members.iter().map(|member| key_of(bytes, member)).collect();
+        let known: Vec<(&[u8], &[u8])> = members
+            .iter()
+            .map(|member| (key_of(bytes, member), member.value.of(bytes)))
+            .collect();
         // The items of LookupEvents repeat some fields of the record under the same names in
         // another case: they are no copies that lost their case.
-        let kind = match keys.contains(&LOOKUP_RECORD) {
+        let kind = match known.iter().any(|(key, _)| *key == LOOKUP_RECORD) {
             true => Kind::Unknown,
-            false => catalogue.kind(&keys),
+            false => catalogue.kind(&known),
         };
         match kind {
             Kind::Record(source) => {
@@ -308,9 +311,17 @@ impl Decoder {
                 self.settled = true;
                 self.record(bytes, at, end, sink);
             }
-            Kind::Recased(source) => {
+            Kind::Copy(source, form) => {
                 *walker = ahead;
-                self.recased(catalogue, source, &bytes[at..end], sink);
+                let raw = &bytes[at..end];
+                if !self.copy(catalogue, source, form, raw, sink) {
+                    self.unknown(
+                        sink,
+                        "a copy of a record that lost too much of it",
+                        at,
+                        depth,
+                    );
+                }
             }
             Kind::Aside(reason) => {
                 *walker = ahead;
@@ -337,13 +348,22 @@ impl Decoder {
         });
     }
 
-    fn recased(&mut self, catalogue: &dyn Catalogue, source: usize, raw: &[u8], sink: Sink) {
+    /// A copy of a record, as its source would write it.
+    fn copy(
+        &mut self,
+        catalogue: &dyn Catalogue,
+        source: usize,
+        form: Form,
+        raw: &[u8],
+        sink: Sink,
+    ) -> bool {
         let (mut buffer, mut index) = self.pool.pop().unwrap_or_default();
         buffer.clear();
-        catalogue.recase(source, raw, &mut buffer);
+        let rewritten = catalogue.rewrite(source, form, raw, &mut buffer);
         index.build(&buffer);
         let end = Walker::new(&buffer, &index).record(0, catalogue.trie(source), &mut self.slots);
-        if let Ok(end) = end {
+        let end = end.ok().filter(|_| rewritten);
+        if let Some(end) = end {
             let span = Span {
                 start: 0,
                 end: end as u32,
@@ -356,6 +376,7 @@ impl Decoder {
             });
         }
         self.pool.push((buffer, index));
+        end.is_some()
     }
 
     /// An object that is no record: perhaps one of its members is.
@@ -495,6 +516,7 @@ fn key_of<'a>(bytes: &'a [u8], member: &Member) -> &'a [u8] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::item::Members;
     use super::super::trie::Trie;
     use super::*;
 
@@ -504,23 +526,28 @@ mod tests {
         fn trie(&self, _: usize) -> &Trie {
             &self.0
         }
-        fn is(&self, _: usize, marks: u64) -> bool {
-            marks == 3
+        fn is(&self, _: usize, _: &[u8], slots: &Slots) -> bool {
+            slots.marks == 3
         }
-        fn kind(&self, keys: &[&[u8]]) -> Kind {
-            let has = |wanted: &[u8]| keys.iter().any(|key| key.eq_ignore_ascii_case(wanted));
+        fn kind(&self, members: &Members) -> Kind {
+            let is = |wanted: &[u8]| members.iter().any(|(key, _)| *key == wanted);
+            let has = |wanted: &[u8]| {
+                let mut keys = members.iter().map(|(key, _)| key);
+                keys.any(|key| key.eq_ignore_ascii_case(wanted))
+            };
             match () {
-                () if keys.contains(&&b"Id"[..]) && keys.contains(&&b"Who"[..]) => Kind::Record(0),
-                () if has(b"Id") && has(b"Who") => Kind::Recased(0),
+                () if is(b"Id") && is(b"Who") => Kind::Record(0),
+                () if has(b"Id") && has(b"Who") => Kind::Copy(0, Form::Recased),
                 () if has(b"digest") => Kind::Aside("digest"),
                 () => Kind::Unknown,
             }
         }
-        fn recase(&self, _: usize, raw: &[u8], out: &mut Vec<u8>) {
+        fn rewrite(&self, _: usize, _: Form, raw: &[u8], out: &mut Vec<u8>) -> bool {
             let text = String::from_utf8_lossy(raw)
                 .replace("\"id\"", "\"Id\"")
                 .replace("\"who\"", "\"Who\"");
             out.extend_from_slice(text.as_bytes());
+            true
         }
     }
 

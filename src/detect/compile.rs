@@ -155,9 +155,11 @@ pub fn applies(meta: &RuleMeta, source: &Source) -> bool {
             .as_deref()
             .is_none_or(|asked| asked.eq_ignore_ascii_case(own))
     };
+    let own = std::iter::once((source.product, source.service));
     (meta.product.is_some() || meta.service.is_some())
-        && fits(&meta.product, source.product)
-        && fits(&meta.service, source.service)
+        && own
+            .chain(source.also.iter().copied())
+            .any(|(product, service)| fits(&meta.product, product) && fits(&meta.service, service))
 }
 
 struct Binder {
@@ -284,7 +286,7 @@ impl Binder {
                 Field::Slot(..) => 1,
                 Field::Deep { .. } => 5,
                 Field::FirstOf(..) => 8,
-                Field::Derived(_) => 20,
+                Field::Derived(_) | Field::Own(_) => 20,
             },
         }
     }

@@ -20,6 +20,8 @@ pub enum Field {
     FirstOf(Vec<Field>),
     /// Computed from the record.
     Derived(Derived),
+    /// Computed the way this source alone knows: its place in the declaration.
+    Own(u16),
 }
 
 impl Field {
@@ -27,6 +29,13 @@ impl Field {
     /// its own. Declared names are found without case.
     pub fn resolve(name: &str, layout: &mut Layout) -> Field {
         let source = layout.source;
+        let mut prefixes = source.prefixes.iter();
+        let name = prefixes
+            .find_map(|prefix| {
+                let (head, rest) = name.split_at_checked(prefix.len())?;
+                head.eq_ignore_ascii_case(prefix).then_some(rest)
+            })
+            .unwrap_or(name);
         if let Some((_, paths)) = source
             .aliases
             .iter()
@@ -42,12 +51,24 @@ impl Field {
                 Field::FirstOf(all)
             };
         }
-        Field::plain(name, layout)
+        let plain = Field::plain(name, layout);
+        let computed = matches!(plain, Field::Derived(_) | Field::Own(_));
+        if computed || source.below.is_empty() || is_known(name, layout) {
+            return plain;
+        }
+        let below = source.below.iter();
+        let below = below.map(|top| Field::plain(&format!("{top}.{name}"), layout));
+        let below: Vec<Field> = below.collect();
+        Field::FirstOf(std::iter::once(plain).chain(below).collect())
     }
 
     fn plain(name: &str, layout: &mut Layout) -> Field {
         if let Some(derived) = Derived::by_name(name) {
             return Field::Derived(derived);
+        }
+        let mut own = layout.source.derived.iter();
+        if let Some(at) = own.position(|own| own.name.eq_ignore_ascii_case(name)) {
+            return Field::Own(at as u16);
         }
         if let Some((slot, quirk)) = layout.declared(name) {
             return Field::Slot(slot, quirk);
@@ -92,4 +113,13 @@ impl Field {
             _ => false,
         }
     }
+}
+
+/// Whether the source declares the first key of a path.
+fn is_known(name: &str, layout: &Layout) -> bool {
+    let top = name.split('.').next().unwrap_or(name);
+    let rows = layout.source.rows.iter().flat_map(|row| row.paths);
+    let tops = rows.filter_map(|path| path.split('.').next());
+    let mut known = tops.chain(layout.source.containers.iter().copied());
+    known.any(|key| key.eq_ignore_ascii_case(top))
 }

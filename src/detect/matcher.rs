@@ -345,14 +345,12 @@ impl Matcher {
                 }
                 true
             }
-            Field::Derived(derived) => {
+            Field::Derived(_) | Field::Own(_) => {
                 let cached = &mut self.cache[number as usize];
                 if cached.round != self.round {
                     cached.round = self.round;
                     cached.values.clear();
-                    cached.known =
-                        derived.values(record, scene.context, scene.late, &mut cached.values)
-                            || (*derived == Derived::FirstSeen && !scene.fresh);
+                    cached.known = computed(field, scene, &mut cached.values);
                 }
                 if cached.known {
                     for value in &cached.values {
@@ -364,6 +362,24 @@ impl Matcher {
                 cached.known
             }
         }
+    }
+}
+
+/// Appends the values of a computed field; false when they are not known yet.
+fn computed(field: &Field, scene: &Scene, out: &mut Vec<String>) -> bool {
+    match field {
+        Field::Derived(derived) => {
+            derived.values(&scene.record, scene.context, scene.late, out)
+                || (*derived == Derived::FirstSeen && !scene.fresh)
+        }
+        Field::Own(at) => {
+            let derived = scene.record.layout.source.derived;
+            if let Some(own) = derived.get(usize::from(*at)) {
+                (own.values)(&scene.record, out);
+            }
+            true
+        }
+        _ => true,
     }
 }
 

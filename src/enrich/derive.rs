@@ -223,12 +223,8 @@ impl Derived {
             Derived::RoleAdminSeen => {
                 let Some(late) = late else { return false };
                 let account = record.text(Norm::Account).unwrap_or_default();
-                let names = [
-                    "requestParameters.roleName",
-                    "requestParameters.roleArn",
-                    "requestParameters.role",
-                ];
-                let seen = names
+                let seen = source
+                    .roles
                     .iter()
                     .filter_map(|path| record.text_at(path))
                     .any(|name| {
@@ -256,7 +252,8 @@ fn policy_admin(record: &Record, late: Option<&dyn Late>, out: &mut Vec<String>)
         out.push("true".to_owned());
         return true;
     }
-    let Some(named) = record.text_at("requestParameters.policyArn") else {
+    let mut names = record.layout.source.policy_names.iter();
+    let Some(named) = names.find_map(|path| record.text_at(path)) else {
         out.push("false".to_owned());
         return true;
     };

@@ -41,6 +41,8 @@ pub static SOURCE: Source = Source {
     // Copies drop a key here and there: the two names and any two of the others are enough. A
     // bucket's notification has nearly all of them, and what no record has.
     recognise: |marks| marks & 0b1000_1100 == 0b1100 && (marks & 0b111_0011).count_ones() >= 2,
+    telling: None,
+    forms: &[],
     dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["eventTime"]),
@@ -110,6 +112,10 @@ pub static SOURCE: Source = Source {
         row(Norm::Identity, &["userIdentity"]),
     ],
     aliases: &[("status", &["ctadel.outcome"])],
+    prefixes: &[],
+    below: &[],
+    also: &[],
+    derived: &[],
     containers: &[
         "requestParameters",
         "responseElements",
@@ -168,6 +174,12 @@ pub static SOURCE: Source = Source {
         "requestParameters.resourcePolicy",
         "requestParameters.accessPolicies",
         "requestParameters.attributes.Policy",
+    ],
+    policy_names: &["requestParameters.policyArn"],
+    roles: &[
+        "requestParameters.roleName",
+        "requestParameters.roleArn",
+        "requestParameters.role",
     ],
     grantees: &[
         "requestParameters.createVolumePermission.add.items.userId",

@@ -1,9 +1,9 @@
 //! Tells the log sources apart by the keys of a record.
 
 use super::source::{Layout, Source};
-use crate::decode::item::{Catalogue, Kind};
+use crate::decode::item::{Catalogue, Form, Kind, Members};
 use crate::decode::path;
-use crate::decode::trie::Trie;
+use crate::decode::trie::{Slots, Trie};
 
 /// The registered sources as the decoder sees them.
 pub struct Known<'a> {
@@ -19,8 +19,8 @@ impl<'a> Known<'a> {
     }
 }
 
-fn marks(source: &Source, keys: &[&[u8]], same: impl Fn(&[u8], &[u8]) -> bool) -> u64 {
-    let bit = |mark: &str| u64::from(keys.iter().any(|key| same(key, mark.as_bytes())));
+fn marks(source: &Source, members: &Members, same: impl Fn(&[u8], &[u8]) -> bool) -> u64 {
+    let bit = |mark: &str| u64::from(members.iter().any(|(key, _)| same(key, mark.as_bytes())));
     source
         .marks
         .iter()
@@ -28,50 +28,87 @@ fn marks(source: &Source, keys: &[&[u8]], same: impl Fn(&[u8], &[u8]) -> bool) -
         .fold(0, |marks, (number, mark)| marks | bit(mark) << number)
 }
 
+/// Whether the object is a record of the source, with keys compared this way.
+fn is_one(source: &Source, members: &Members, same: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+    (source.recognise)(marks(source, members, &same))
+        && source.telling.is_none_or(|(wanted, tells)| {
+            let mut found = members
+                .iter()
+                .filter(|(key, _)| same(key, wanted.as_bytes()));
+            found.next().is_some_and(|(_, raw)| tells(raw))
+        })
+}
+
 impl Catalogue for Known<'_> {
     fn trie(&self, source: usize) -> &Trie {
         &self.layouts[source].trie
     }
 
-    fn is(&self, source: usize, marks: u64) -> bool {
+    fn is(&self, source: usize, text: &[u8], slots: &Slots) -> bool {
+        let layout = self.layouts[source];
         match self.forced {
-            Some(forced) => forced == source && marks != 0,
-            None => (self.layouts[source].source.recognise)(marks),
+            Some(forced) => forced == source && slots.marks != 0,
+            None => {
+                (layout.source.recognise)(slots.marks)
+                    && layout.source.telling.is_none_or(|(_, tells)| {
+                        let slot = layout.telling.unwrap_or(u16::MAX);
+                        tells(slots.first(slot).of(text))
+                    })
+            }
         }
     }
 
-    fn kind(&self, keys: &[&[u8]]) -> Kind {
+    fn kind(&self, members: &Members) -> Kind {
         let exact = |a: &[u8], b: &[u8]| a == b;
         if let Some(forced) = self.forced {
-            let marked = marks(self.layouts[forced].source, keys, exact) != 0;
-            return if marked {
-                Kind::Record(forced)
-            } else {
-                Kind::Unknown
+            let source = self.layouts[forced].source;
+            if let Some(form) = source.forms.iter().position(|form| (form.is)(members)) {
+                return Kind::Copy(forced, Form::Declared(form));
+            }
+            return match marks(source, members, exact) {
+                0 => Kind::Unknown,
+                _ => Kind::Record(forced),
             };
         }
         for (number, layout) in self.layouts.iter().enumerate() {
-            if (layout.source.recognise)(marks(layout.source, keys, exact)) {
+            let forms = &layout.source.forms;
+            if let Some(form) = forms.iter().position(|form| (form.is)(members)) {
+                return Kind::Copy(number, Form::Declared(form));
+            }
+        }
+        for (number, layout) in self.layouts.iter().enumerate() {
+            if is_one(layout.source, members, exact) {
                 return Kind::Record(number);
             }
         }
         for layout in &self.layouts {
             for (wanted, reason) in layout.source.asides {
-                if wanted.iter().all(|key| keys.contains(&key.as_bytes())) {
+                let has = |key: &&str| members.iter().any(|(known, _)| *known == key.as_bytes());
+                if wanted.iter().all(has) {
                     return Kind::Aside(reason);
                 }
             }
         }
         for (number, layout) in self.layouts.iter().enumerate() {
-            if (layout.source.recognise)(marks(layout.source, keys, <[u8]>::eq_ignore_ascii_case)) {
-                return Kind::Recased(number);
+            if is_one(layout.source, members, <[u8]>::eq_ignore_ascii_case) {
+                return Kind::Copy(number, Form::Recased);
             }
         }
         Kind::Unknown
     }
 
-    fn recase(&self, source: usize, raw: &[u8], out: &mut Vec<u8>) {
-        recase(self.layouts[source].source, raw, out);
+    fn rewrite(&self, source: usize, form: Form, raw: &[u8], out: &mut Vec<u8>) -> bool {
+        let source = self.layouts[source].source;
+        match form {
+            Form::Recased => {
+                recase(source, raw, out);
+                true
+            }
+            Form::Declared(number) => source
+                .forms
+                .get(number)
+                .is_some_and(|form| (form.rewrite)(raw, out)),
+        }
     }
 }
 

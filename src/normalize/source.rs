@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::decode::item::Members;
 use crate::decode::path;
 use crate::decode::text;
 use crate::decode::trie::{Slots, Span, Trie};
@@ -117,12 +118,25 @@ pub struct Source {
     pub marks: &'static [&'static str],
     /// Whether a record with these marks is one of this source.
     pub recognise: fn(marks: u64) -> bool,
+    /// A top-level key whose raw value has to agree, where keys alone do not tell the source from
+    /// its neighbours.
+    pub telling: Option<Telling>,
+    /// Copies that hold the record under other names.
+    pub forms: &'static [Form],
     /// The field nearly every rule of this source names: rules are indexed by it.
     pub dispatch: Norm,
     /// The field table.
     pub rows: &'static [Row],
     /// Names rules use for fields that stand elsewhere; compared without case.
     pub aliases: &'static [(&'static str, &'static [&'static str])],
+    /// What rules of other tools put before a path of this source; compared without case.
+    pub prefixes: &'static [&'static str],
+    /// Containers below which a name is looked for that stands nowhere else.
+    pub below: &'static [&'static str],
+    /// Logs of other products whose rules hold for these records too: product and service.
+    pub also: &'static [(&'static str, &'static str)],
+    /// The `ctadel.*` fields that this source alone has.
+    pub derived: &'static [Own],
     /// Top-level keys that hold what rules look into.
     pub containers: &'static [&'static str],
     /// Further keys the source defines, for copies that lost their case.
@@ -131,6 +145,10 @@ pub struct Source {
     pub asides: &'static [(&'static [&'static str], &'static str)],
     /// Where policy documents stand in a record.
     pub policies: &'static [&'static str],
+    /// Where a call names a policy it gives to somebody.
+    pub policy_names: &'static [&'static str],
+    /// Where a call names the role or user it makes use of.
+    pub roles: &'static [&'static str],
     /// Where a call names the accounts it grants or shares to.
     pub grantees: &'static [&'static str],
     /// Calls that issue a credential or change what one may do, as the dispatch field spells
@@ -158,6 +176,30 @@ pub struct Source {
     pub count_targets: fn(&Record) -> usize,
     /// Whether the call aims at the caller's own identity.
     pub self_target: fn(&Record) -> bool,
+}
+
+/// A top-level key and whether its raw value fits.
+pub type Telling = (&'static str, fn(raw: &[u8]) -> bool);
+
+/// A field that is worked out from a record of one source.
+#[derive(Debug)]
+pub struct Own {
+    /// `ctadel.<source>.<what>`.
+    pub name: &'static str,
+    /// What it says, for the manual.
+    pub doc: &'static str,
+    /// Appends its values.
+    pub values: fn(&Record, &mut Vec<String>),
+}
+
+/// A copy of a record in another arrangement: a table's row, a flattened export.
+#[derive(Debug)]
+pub struct Form {
+    /// Whether an object with these top-level keys and raw values is one. Asked before the
+    /// sources' own marks: a copy may have some of them.
+    pub is: fn(members: &Members) -> bool,
+    /// Writes it the way the source writes the record; false where that cannot be done.
+    pub rewrite: fn(raw: &[u8], out: &mut Vec<u8>) -> bool,
 }
 
 /// How a record belongs to others that tell of the same action.
@@ -246,6 +288,8 @@ pub struct Layout {
     pub source: &'static Source,
     /// What the walk looks for.
     pub trie: Trie,
+    /// The slot of the key whose value tells the source.
+    pub telling: Option<u16>,
     norms: [Vec<(u16, Quirk)>; Norm::COUNT],
     tops: Vec<(Box<str>, u16)>,
 }
@@ -264,11 +308,15 @@ impl Layout {
                 norms[row.norm as usize].push((trie.slot(&keys), row.quirk));
             }
         }
+        let telling = source.telling.map(|(key, _)| trie.slot(&[key]));
+        let tops = source.telling.iter().zip(telling);
+        let tops = tops.map(|((key, _), slot)| ((*key).into(), slot)).collect();
         Layout {
             source,
             trie,
+            telling,
             norms,
-            tops: Vec::new(),
+            tops,
         }
     }
 
