@@ -2,6 +2,7 @@
 //!
 //! This page is the whole run: [`scan`] calls stage after stage, and nothing else does.
 
+pub mod case;
 pub mod cli;
 pub mod config;
 pub mod decode;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Stages in the order data takes; each may use the ones before it.
-const STAGES: [&str; 8] = [
+const STAGES: [&str; 9] = [
     "load",
     "decode",
     "normalize",
@@ -15,6 +15,7 @@ const STAGES: [&str; 8] = [
     "detect",
     "link",
     "incident",
+    "case",
     "render",
 ];
 /// What every stage may use.
