@@ -175,6 +175,7 @@ fn reached_caps_are_said_and_threads_still_make_no_difference() {
         folds: 10,
         groups: 10,
         bases: 10,
+        steps: 10,
         candidates: 10,
         candidate_bytes: 10_000,
         facts: 10,

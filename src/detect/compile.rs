@@ -17,6 +17,8 @@ pub struct Program {
     pub layout: Layout,
     /// Fields the rules name, by number.
     pub fields: Vec<Field>,
+    /// Which of them all records of one action agree in.
+    pub steady: Vec<bool>,
     /// The rules that speak about this source.
     pub rules: Vec<Bound>,
     /// Which of them can match a record.
@@ -137,11 +139,16 @@ impl Program {
             }
         }
         let mut index = RuleIndex::new(&bound, &binder.fields, &binder.layout);
+        let steady = binder.fields.iter();
+        let steady = steady
+            .map(|field| field.is_steady(&binder.layout))
+            .collect();
         binder.promote(&bound, &index);
         index.remember(&mut bound, &binder.fields, &binder.layout);
         Ok(Program {
             layout: binder.layout,
             fields: binder.fields,
+            steady,
             rules: bound,
             index,
         })

@@ -105,6 +105,16 @@ impl Field {
         }
     }
 
+    /// Whether all records of one action say the same here.
+    pub fn is_steady(&self, layout: &Layout) -> bool {
+        match self {
+            Field::Slot(slot, _) | Field::Deep { top: slot, .. } => layout.is_steady(*slot),
+            Field::FirstOf(fields) => fields.iter().all(|field| field.is_steady(layout)),
+            Field::Derived(derived) => derived.is_steady(),
+            Field::Own(_) => false,
+        }
+    }
+
     /// Whether its value is unknown until the whole input has been read.
     pub fn is_late(&self) -> bool {
         match self {

@@ -10,9 +10,9 @@ use super::memo::Memo;
 use super::value::{Tests, Value, refers};
 use crate::decode::{path, text};
 use crate::enrich::derive::{Context, Derived, Late};
-use crate::model::Severity;
+use crate::model::{Outcome, Severity};
 use crate::normalize::Record;
-use crate::normalize::source::Quirk;
+use crate::normalize::source::{Quirk, Stage};
 
 /// An answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +68,7 @@ pub struct Verdict {
 }
 
 /// Everything a judgement looks at.
+#[derive(Clone, Copy)]
 pub struct Scene<'a> {
     /// The program.
     pub program: &'a Program,
@@ -79,6 +80,25 @@ pub struct Scene<'a> {
     pub late: Option<&'a dyn Late>,
     /// False when an earlier record is known to have shown everything this one shows.
     pub fresh: bool,
+    /// What of its action the record tells: of a step the other records are still to come.
+    pub stage: Stage,
+    /// The other records of the action and how it ended, once they are there.
+    pub action: Option<Action<'a>>,
+}
+
+/// An action that is told in several records.
+#[derive(Clone, Copy)]
+pub struct Action<'a> {
+    /// Its records but for the one that is judged.
+    pub others: &'a [Record<'a>],
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl<'a> Scene<'a> {
+    fn others(&self) -> &'a [Record<'a>] {
+        self.action.map_or(&[], |action| action.others)
+    }
 }
 
 impl Matcher {
@@ -159,8 +179,13 @@ impl Matcher {
         }
     }
 
+    /// Nobody waits for the rest of the action here.
     fn holds(&mut self, scene: &Scene, bound: u32) -> bool {
-        self.rule(scene, bound)
+        let scene = Scene {
+            stage: Stage::Whole,
+            ..*scene
+        };
+        self.rule(&scene, bound)
             .is_some_and(|verdict| verdict.level.is_some())
     }
 
@@ -189,15 +214,26 @@ impl Matcher {
             Node::Any(parts) => any(parts.iter().map(|part| self.node(scene, part))),
             Node::Leaf(leaf) => {
                 let answer = match leaf.known {
-                    Some(known) if !scene.record.slots.has_more() => {
+                    Some(known) if !scene.record.slots.has_more() && scene.others().is_empty() => {
                         let index = &scene.program.index;
                         Answer::of(index.answer(&scene.record, &mut self.memo, known))
                     }
                     _ => self.leaf(scene, leaf),
                 };
+                let answer = match scene.stage {
+                    Stage::Whole => answer,
+                    _ if scene.program.steady[leaf.field as usize] => answer,
+                    _ => so_far(&leaf.ask, answer),
+                };
                 if leaf.negated { answer.not() } else { answer }
             }
-            Node::Keyword(tests) => Answer::of(keyword(scene.record.raw(), tests)),
+            Node::Keyword(tests) => {
+                let mut records = std::iter::once(&scene.record).chain(scene.others());
+                match records.any(|record| keyword(record.raw(), tests)) {
+                    false if scene.stage != Stage::Whole => Answer::Unknown,
+                    hit => Answer::of(hit),
+                }
+            }
         }
     }
 
@@ -279,32 +315,49 @@ impl Matcher {
                 _ => out.push(text::bytes(raw).into_owned()),
             }
         }
-        self.values(scene, field, &mut |value| {
+        let known = self.values(scene, field, &mut |value| {
             match value {
                 Value::Raw(raw) => flatten(raw, out),
                 Value::Text(text) => out.push(text.as_bytes().to_vec()),
             }
             true
-        })
+        });
+        let to_come = scene.stage != Stage::Whole && !scene.program.steady[field as usize];
+        known && !(to_come && out.is_empty())
     }
 
     /// Calls `each` with the values of a field until it says stop; false when they are not known
     /// yet.
     fn values(&mut self, scene: &Scene, field: u16, each: &mut dyn FnMut(Value) -> bool) -> bool {
-        match scene.program.fields.get(field as usize) {
-            Some(resolved) => self.resolved(scene, field, resolved, each),
-            None => true,
+        let Some(resolved) = scene.program.fields.get(field as usize) else {
+            return true;
+        };
+        if scene.others().is_empty() {
+            return self.resolved(scene, &scene.record, field, resolved, each);
         }
+        let mut go_on = true;
+        let mut known = true;
+        for record in std::iter::once(&scene.record).chain(scene.others()) {
+            known &= self.resolved(scene, record, field, resolved, &mut |value| {
+                go_on = go_on && each(value);
+                go_on
+            });
+            // What is computed is computed of the whole action.
+            if !go_on || matches!(resolved, Field::Derived(_) | Field::Own(_)) {
+                break;
+            }
+        }
+        known
     }
 
     fn resolved(
         &mut self,
         scene: &Scene,
+        record: &Record,
         number: u16,
         field: &Field,
         each: &mut dyn FnMut(Value) -> bool,
     ) -> bool {
-        let record = &scene.record;
         match field {
             Field::Slot(slot, Quirk::None) if !record.slots.has_more() => {
                 let span = record.slots.first(*slot);
@@ -335,7 +388,7 @@ impl Matcher {
             Field::FirstOf(fields) => {
                 for field in fields {
                     let mut any = false;
-                    let known = self.resolved(scene, number, field, &mut |value| {
+                    let known = self.resolved(scene, record, number, field, &mut |value| {
                         any |= !matches!(value, Value::Raw(b"null"));
                         each(value)
                     });
@@ -368,6 +421,12 @@ impl Matcher {
 /// Appends the values of a computed field; false when they are not known yet.
 fn computed(field: &Field, scene: &Scene, out: &mut Vec<String>) -> bool {
     match field {
+        // An end is one; what goes on may still end in any way.
+        Field::Derived(Derived::Outcome) if scene.stage == Stage::Begins => false,
+        Field::Derived(Derived::Outcome) if scene.action.is_some() => {
+            out.extend(scene.action.map(|action| action.outcome.word().to_owned()));
+            true
+        }
         Field::Derived(derived) => {
             derived.values(&scene.record, scene.context, scene.late, out)
                 || (*derived == Derived::FirstSeen && !scene.fresh)
@@ -375,11 +434,23 @@ fn computed(field: &Field, scene: &Scene, out: &mut Vec<String>) -> bool {
         Field::Own(at) => {
             let derived = scene.record.layout.source.derived;
             if let Some(own) = derived.get(usize::from(*at)) {
-                (own.values)(&scene.record, out);
+                for record in std::iter::once(&scene.record).chain(scene.others()) {
+                    (own.values)(record, out);
+                }
             }
             true
         }
         _ => true,
+    }
+}
+
+/// An answer about one record of an action, as long as the others are not there: a value that
+/// fits stays, what is missing may still come.
+fn so_far(ask: &Ask, answer: Answer) -> Answer {
+    match (ask, answer) {
+        (Ask::Exists(false), Answer::False) => Answer::False,
+        (Ask::Exists(false) | Ask::Any(_, true), _) | (_, Answer::False) => Answer::Unknown,
+        (_, answer) => answer,
     }
 }
 

@@ -131,6 +131,22 @@ impl Derived {
         )
     }
 
+    /// Whether every record of one action gives the same: what hangs on the request or the answer
+    /// does not.
+    pub fn is_steady(self) -> bool {
+        !matches!(
+            self,
+            Derived::Outcome
+                | Derived::SelfTarget
+                | Derived::PolicyAdmin
+                | Derived::PolicyPublic
+                | Derived::PolicyExternal
+                | Derived::External
+                | Derived::CountTargets
+                | Derived::RoleAdminSeen
+        )
+    }
+
     /// Appends the field's values; false when they are not known yet.
     pub fn values(
         self,

@@ -210,6 +210,8 @@ pub static SOURCE: Source = Source {
     facts: facts::facts,
     key,
     part,
+    steps: None,
+    uid: |_| None,
     actor_fields: &[Norm::Identity, Norm::Account, Norm::Service, Norm::Mfa],
     actor: actor::actor,
     action: call::action,

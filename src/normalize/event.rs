@@ -43,6 +43,7 @@ pub fn event(record: &Record) -> Event {
 pub fn uid(record: &Record) -> String {
     match record.text(Norm::Uid) {
         Some(uid) => uid.into_owned(),
-        None => format!("{:016x}", (record.layout.source.key)(record)),
+        None => (record.layout.source.uid)(record)
+            .unwrap_or_else(|| format!("{:016x}", (record.layout.source.key)(record))),
     }
 }

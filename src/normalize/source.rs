@@ -160,6 +160,10 @@ pub struct Source {
     pub key: fn(&Record) -> u64,
     /// Whether it is one of several records of one action; asked only where a rule holds.
     pub part: fn(&Record) -> Option<Part>,
+    /// For a log that tells an action while it goes on: a record when it begins, one when it ends.
+    pub steps: Option<Steps>,
+    /// What stands for the log's own event id in records that have none.
+    pub uid: fn(&Record) -> Option<String>,
     /// The fields that make an actor: records that agree in all of them have the same one.
     pub actor_fields: &'static [Norm],
     /// Who.
@@ -202,6 +206,32 @@ pub struct Form {
     pub rewrite: fn(raw: &[u8], out: &mut Vec<u8>) -> bool,
 }
 
+/// How a log tells an action in several records.
+///
+/// Rules see the action, not its records: every field of every one of them, the outcome of the
+/// last.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// Which step of its action a record tells.
+    pub stage: fn(&Record) -> Stage,
+    /// The number that all records of an action share; asked only where a rule may hold.
+    pub action: fn(&Record) -> u64,
+    /// Top-level keys under which all records of an action say the same: what a rule does not
+    /// find there it finds in none of them.
+    pub steady: &'static [&'static str],
+}
+
+/// Which step of its action a record tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// All of it.
+    Whole,
+    /// Its beginning, or that it goes on: how it ends another record tells.
+    Begins,
+    /// Its end.
+    Ends,
+}
+
 /// How a record belongs to others that tell of the same action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -211,6 +241,8 @@ pub enum Part {
     Other(u64),
     /// A later version of the record with this key.
     Amends(u64),
+    /// A step of the action with this number; see [`Steps`].
+    Step(u64, Stage),
 }
 
 /// How a credential came to be.
@@ -341,6 +373,22 @@ impl Layout {
         let slot = self.trie.slot(&[key]);
         self.tops.push((key.into(), slot));
         slot
+    }
+
+    /// Whether all records of one action say the same in this slot.
+    pub fn is_steady(&self, slot: u16) -> bool {
+        let steady = self.source.steps.map_or(&[][..], |steps| steps.steady);
+        let under = |path: &str| steady.contains(&path.split('.').next().unwrap_or(path));
+        let declared = self.source.rows.iter().flat_map(|row| {
+            let slots = self.norms[row.norm as usize].iter();
+            row.paths.iter().zip(slots)
+        });
+        self.tops
+            .iter()
+            .any(|(key, own)| *own == slot && under(key))
+            || declared
+                .into_iter()
+                .any(|(path, (own, _))| *own == slot && under(path))
     }
 
     /// The slots of a normalized field, in order of preference.

@@ -2,10 +2,11 @@
 //!
 //! Undecided records in, matches and rows of correlations out, as if they had been known at once.
 
+use super::actions;
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
 use super::merge::{self, Sides, Told};
-use super::rows::{Base, FoldKey, Row};
+use super::rows::{Base, Row};
 use super::store::Store;
 use super::worker::Shared;
 use super::worker::bases::bases;
@@ -15,7 +16,7 @@ use crate::decode::walk::Walker;
 use crate::detect::matcher::{Matcher, Scene};
 use crate::model::Severity;
 use crate::normalize::Record;
-use crate::normalize::source::Part;
+use crate::normalize::source::{Part, Stage};
 
 /// What a decided record adds.
 enum Addition {
@@ -36,31 +37,13 @@ enum Addition {
 
 /// Judges the undecided records and adds what they give to the store.
 pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
+    actions::actions(store, shared, known);
     let mut told = merge::told(store, shared.programs);
     for addition in judge(store, shared, known, &told) {
         match addition {
             Addition::Match { rule, level, row } => {
-                let target = match row.targets.of(&store.targets).first() {
-                    Some(target) if level >= Severity::Medium => target.id,
-                    _ => NO_STR,
-                };
-                let (actor, ip, action) = (row.actor, row.ip, row.action);
-                let (outcome, hour) = (row.outcome, row.time.hour());
-                let key = FoldKey {
-                    rule,
-                    level,
-                    actor,
-                    ip,
-                    action,
-                    outcome,
-                    target,
-                    hour,
-                };
+                let key = store.matched(rule, level, &row, level >= shared.shown);
                 told.insert((rule, row.key), Some(key));
-                if let Some(at) = store.open(key, row, row.time, &mut |_| row) {
-                    let shown = level >= shared.shown;
-                    store.add(at, row.issued, shown.then(|| row.reference()));
-                }
             }
             Addition::Repeat {
                 rule,
@@ -104,7 +87,9 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
     let mut index = Index::default();
     let mut out = Vec::new();
     // First sides before the others: what they say is known then.
+    let steps = |part: &Option<Part>| matches!(part, Some(Part::Step(..)));
     let mut order: Vec<_> = store.candidates.iter().collect();
+    order.retain(|(candidate, _)| !steps(&candidate.part));
     order.sort_by_key(|(candidate, _)| {
         matches!(candidate.part, Some(Part::Other(_) | Part::Amends(_)))
     });
@@ -134,6 +119,8 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
             context: shared.context,
             late: Some(&view),
             fresh: true,
+            stage: Stage::Whole,
+            action: None,
         };
         let matcher = &mut matchers[row.source as usize];
         matcher.next_record();

@@ -20,6 +20,7 @@ pub fn original(store: &Store, rule: u32, part: Option<Part>) -> Option<u64> {
     match part? {
         Part::Amends(key) => Some(key),
         Part::First(shared) | Part::Other(shared) => store.shared.get(&(rule, shared)).copied(),
+        Part::Step(..) => None,
     }
 }
 
@@ -94,7 +95,7 @@ impl Sides {
         let before = original(store, rule, part).filter(known);
         before.or_else(|| match part? {
             Part::First(shared) | Part::Other(shared) => self.shared.get(&(rule, shared)).copied(),
-            Part::Amends(_) => None,
+            Part::Amends(_) | Part::Step(..) => None,
         })
     }
 }

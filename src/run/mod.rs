@@ -1,5 +1,6 @@
 //! One run: workers, the store they fill, and the decisions after it.
 
+mod actions;
 pub mod correlate;
 pub mod coverage;
 pub mod decide;

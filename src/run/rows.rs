@@ -10,7 +10,7 @@ mod reference;
 mod uid;
 
 pub use self::actor::ActorRow;
-pub use self::chunk::{Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt};
+pub use self::chunk::{Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step};
 pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
 pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};
 pub use self::uid::Uid;

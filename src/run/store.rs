@@ -7,6 +7,7 @@ mod caps;
 mod folds;
 mod groups;
 mod known;
+mod steps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub use self::folds::Fold;
 pub use self::groups::{Counted, Enough, Group};
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
-use super::rows::{ActorRow, Candidate, ChunkResult, FactRow, Novelty, Row, TargetRow};
+use super::rows::{ActorRow, Base, Candidate, ChunkResult, FactRow, Novelty, Row, Step, TargetRow};
 use super::taking::Taking;
 use crate::load::FileRef;
 use crate::model::Time;
@@ -51,6 +52,10 @@ pub struct Store {
     base_count: usize,
     /// When a group may be thinned, by correlation.
     pub enough: HashMap<u32, Enough>,
+    /// Matches on steps of actions with their rows; the bases' are [`Store::step_bases`].
+    pub steps: Vec<(Step, Row)>,
+    /// What correlations count of them.
+    pub step_bases: Vec<Base>,
     /// Undecided records with their rows.
     pub candidates: Vec<(Candidate, Row)>,
     candidate_bytes: usize,
@@ -114,6 +119,7 @@ impl Store {
         let mut of = Taking::new(chunk, base);
         self.folds_of(&mut of, &copies);
         self.bases_of(&mut of, &copies);
+        self.steps_of(&mut of, &copies);
         for candidate in candidates {
             if of.is_copy(candidate.row, &copies) {
                 continue;
@@ -231,6 +237,8 @@ impl Store {
         self.groups = Map::default();
         self.novelties = Map::default();
         self.candidates = Vec::new();
+        self.steps = Vec::new();
+        self.step_bases = Vec::new();
         self.facts = Vec::new();
     }
 

@@ -17,7 +17,7 @@ use self::bases::bases;
 use self::subject::Subject;
 use self::tables::Tables;
 use super::intern::NO_STR;
-use super::rows::{Candidate, ChunkResult, SkippedAt, TargetRow};
+use super::rows::{Candidate, ChunkResult, Range, SkippedAt, Step, TargetRow};
 use crate::decode::{item::Item, records::Decoder, text};
 use crate::detect::compile::Program;
 use crate::detect::matcher::{Matcher, Scene};
@@ -25,7 +25,7 @@ use crate::enrich::derive::Context;
 use crate::load::{Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
 use crate::normalize::catalogue::Known;
-use crate::normalize::source::Part;
+use crate::normalize::source::{Part, Stage};
 use crate::normalize::{Norm, Record};
 
 /// What all workers share.
@@ -241,6 +241,10 @@ impl Work<'_> {
             context: shared.context,
             late: None,
             fresh,
+            stage: declared
+                .steps
+                .map_or(Stage::Whole, |steps| (steps.stage)(record)),
+            action: None,
         };
         let mut undecided: Vec<u32> = Vec::new();
         let mut part: Option<Option<Part>> = None;
@@ -249,6 +253,12 @@ impl Work<'_> {
             let Some(level) = verdict.level else {
                 return undecided.push(verdict.bound);
             };
+            if scene.stage != Stage::Whole {
+                if !self.step(matcher, &scene, &mut subject, (verdict.bound, level)) {
+                    undecided.push(verdict.bound);
+                }
+                return;
+            }
             match *part.get_or_insert_with(|| (declared.part)(record)) {
                 Some(Part::First(shared)) => self.out.shared.push((number, bound.rule, shared)),
                 // Whether it only repeats another record is known when all have been read.
@@ -274,11 +284,56 @@ impl Work<'_> {
             self.out.candidates.push(Candidate {
                 raw: record.raw().into(),
                 bound: undecided.into(),
-                part: part.flatten(),
+                part: step_of(record, scene.stage).or(part.flatten()),
                 row,
             });
         }
     }
+
+    /// Notes a match on one step of an action; false where a correlation that counts it needs
+    /// what another record may tell.
+    fn step(
+        &mut self,
+        matcher: &mut Matcher,
+        scene: &Scene,
+        subject: &mut Subject,
+        (bound, level): (u32, Severity),
+    ) -> bool {
+        let Some(Part::Step(action, stage)) = step_of(subject.record, scene.stage) else {
+            return true;
+        };
+        let row = self.row(subject);
+        let start = self.out.step_bases.len();
+        let rule = &scene.program.rules[bound as usize];
+        for feed in &rule.feeds {
+            match bases(matcher, scene, feed, &mut self.out.strings, row) {
+                Some(bases) => self.out.step_bases.extend(bases),
+                None => {
+                    self.out.step_bases.truncate(start);
+                    return false;
+                }
+            }
+        }
+        self.out.steps.push(Step {
+            action,
+            ends: stage == Stage::Ends,
+            bound,
+            speaks: rule.speaks.then_some(rule.rule),
+            level,
+            bases: Range {
+                start: start as u32,
+                len: (self.out.step_bases.len() - start) as u32,
+            },
+            row,
+        });
+        true
+    }
+}
+
+/// The step of its action that a record tells, where it tells no whole one.
+fn step_of(record: &Record, stage: Stage) -> Option<Part> {
+    let steps = record.layout.source.steps?;
+    (stage != Stage::Whole).then(|| Part::Step((steps.action)(record), stage))
 }
 
 impl PerSource {

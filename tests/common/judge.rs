@@ -11,6 +11,7 @@ use ctadel::detect::ast::RuleSet;
 use ctadel::detect::compile::Program;
 use ctadel::detect::matcher::{Matcher, Scene};
 use ctadel::enrich::derive::Context;
+use ctadel::normalize::source::Stage;
 use ctadel::normalize::{Record, SOURCES};
 
 /// The rules of a set that speak about the first source, bound to it.
@@ -57,6 +58,8 @@ impl Judge {
             context: &self.context,
             late: None,
             fresh: true,
+            stage: Stage::Whole,
+            action: None,
         };
         let rule = |bound: u32| self.program.rules[bound as usize].rule;
         let mut through = Verdicts::new();

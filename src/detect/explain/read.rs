@@ -12,6 +12,7 @@ use crate::detect::matcher::{Answer, Matcher, Scene};
 use crate::enrich::derive::Context;
 use crate::load::{self, Loader, Unpacker};
 use crate::normalize::catalogue::Known;
+use crate::normalize::source::Stage;
 use crate::normalize::{Record, SOURCES, event};
 
 /// What to read.
@@ -113,6 +114,8 @@ impl Explainer {
                             context: options.context,
                             late: None,
                             fresh: true,
+                            stage: Stage::Whole,
+                            action: None,
                         };
                         each(self.one(&mut matchers[source], &scene, &name, at, &mut counts));
                     });

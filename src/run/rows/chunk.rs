@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ActorRow, FactRow, FoldKey, Novelty, Reference, Row, TargetRow};
+use super::{ActorRow, FactRow, FoldKey, Novelty, Range, Reference, Row, TargetRow};
 use crate::load::FileRef;
-use crate::model::Time;
+use crate::model::{Severity, Time};
 use crate::normalize::source::Part;
 use crate::run::intern::{Interner, StrId};
 
@@ -60,6 +60,25 @@ pub struct Candidate {
     pub row: u32,
 }
 
+/// A match on one step of an action: it counts when the others are there.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The number all records of the action share.
+    pub action: u64,
+    /// Whether it tells the end.
+    pub ends: bool,
+    /// Position of the rule among the program's.
+    pub bound: u32,
+    /// Its number in the rule set, where its matches are findings.
+    pub speaks: Option<u32>,
+    /// Its level here.
+    pub level: Severity,
+    /// What it gives to correlations.
+    pub bases: Range,
+    /// Position among the chunk's rows.
+    pub row: u32,
+}
+
 /// Something that was skipped.
 #[derive(Clone, Debug)]
 pub struct SkippedAt {
@@ -108,6 +127,10 @@ pub struct ChunkResult {
     pub references: Vec<Reference>,
     /// What correlations count.
     pub bases: Vec<Base>,
+    /// Matches on steps of actions.
+    pub steps: Vec<Step>,
+    /// What correlations count of them.
+    pub step_bases: Vec<Base>,
     /// What cannot be decided yet.
     pub candidates: Vec<Candidate>,
     /// First sides of actions that a rule spoke about: record, rule, the number they share.
@@ -143,6 +166,8 @@ impl ChunkResult {
             members,
             references,
             bases,
+            steps,
+            step_bases,
             candidates,
             facts,
             shared,
@@ -165,6 +190,8 @@ impl ChunkResult {
         members.clear();
         references.clear();
         bases.clear();
+        steps.clear();
+        step_bases.clear();
         candidates.clear();
         facts.clear();
         shared.clear();

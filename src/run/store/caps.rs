@@ -11,6 +11,8 @@ pub struct Caps {
     pub groups: usize,
     /// Rows of correlations in all.
     pub bases: usize,
+    /// Matches on steps of actions.
+    pub steps: usize,
     /// Undecided records.
     pub candidates: usize,
     /// Their bytes.
@@ -30,6 +32,7 @@ impl Default for Caps {
             folds: 100_000,
             groups: 200_000,
             bases: 500_000,
+            steps: 200_000,
             candidates: 30_000,
             candidate_bytes: 24 << 20,
             facts: 500_000,

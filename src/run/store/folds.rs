@@ -188,6 +188,14 @@ impl Store {
         }
     }
 
+    /// Notes that an action went on for longer than its first record tells.
+    pub fn reach(&mut self, key: &FoldKey, last: Time) {
+        if let Some(at) = self.place_of(key) {
+            let fold = &mut self.folds[at as usize];
+            fold.last = fold.last.max(last);
+        }
+    }
+
     /// Adds a further record of an action that a fold counts already.
     pub fn repeat(&mut self, key: &FoldKey, row: &Row) {
         let Some(at) = self.place_of(key) else { return };

@@ -216,6 +216,8 @@ impl Work<'_> {
             actors, scratch, ..
         } = &mut *self.tables;
         scratch.clear();
+        // The same fields may say something else in another log.
+        scratch.extend_from_slice(record.layout.source.name.as_bytes());
         for norm in record.layout.source.actor_fields {
             scratch.extend_from_slice(record.norm(*norm).unwrap_or_default());
             scratch.push(0xff);
