@@ -218,3 +218,50 @@ fn copies_of_a_record_in_several_trails_count_once() {
     ));
     assert_eq!(counts(&report.coverage), [3, 3, 0, 0]);
 }
+
+/// A stream of rows that is cut into pieces: the line of names reaches every one of them.
+#[test]
+fn a_table_in_pieces_keeps_its_columns() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["athena.csv", "excel.csv", "insights-message.csv"] {
+        let path = testdata().join("aws.cloudtrail").join(name);
+        let text = std::fs::read(&path).expect("is there");
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        let packed = ruzstd::encoding::compress_to_vec(&text[..], level);
+        let file = folder.path().join(name);
+        std::fs::write(&file, packed).expect("a file");
+        for window in [2_500, 6_000] {
+            let mut plan = plan(&file, builtin());
+            plan.load.window = window;
+            let report = scan(&plan);
+            assert_eq!(counts(&report.coverage), [12, 0, 0, 0], "{name} {window}");
+            let whole = scan(&self::plan(&file, builtin())).findings;
+            let ids = |all: &[ctadel::model::Finding]| -> Vec<String> {
+                all.iter().map(|finding| finding.id.to_string()).collect()
+            };
+            assert_eq!(ids(&report.findings), ids(&whole));
+        }
+    }
+}
+
+/// A table of no known export costs one line, however long it is.
+#[test]
+fn a_foreign_table_is_refused_once() {
+    let rows = "2026-05-12,a,1\n".repeat(2_000);
+    let text = format!("day,name,count\n{rows}");
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let packed = ruzstd::encoding::compress_to_vec(text.as_bytes(), level);
+    std::fs::write(file.path(), packed).expect("a file");
+    let mut plan = plan(file.path(), builtin());
+    plan.load.window = 1_000;
+    let report = scan(&plan);
+    let [skipped] = report.coverage.skipped.as_slice() else {
+        panic!("{:?}", report.coverage.skipped)
+    };
+    assert_eq!(skipped.count, 1);
+    assert_eq!(
+        skipped.reason,
+        "CSV of no known export (first line \"day,name,count\")"
+    );
+}

@@ -18,6 +18,10 @@ pub trait Catalogue {
     fn is(&self, source: usize, text: &[u8], slots: &Slots) -> bool;
     /// What an object with these keys and raw values is.
     fn kind(&self, members: &Members) -> Kind;
+    /// What a line of text is: where it is a record, it is written out as one.
+    fn line(&self, _line: &[u8], _out: &mut Vec<u8>) -> Kind {
+        Kind::Unknown
+    }
     /// Writes a copy the way its source writes the record; false where that cannot be done.
     fn rewrite(&self, source: usize, form: Form, raw: &[u8], out: &mut Vec<u8>) -> bool;
 }

@@ -3,14 +3,18 @@
 //! Documents, lines, arrays and envelopes are opened here; what a record *is* the
 //! [`Catalogue`] tells by its keys. A bad record costs itself and nothing else.
 
+mod lines;
+
 use std::borrow::Cow;
 
 use super::index::Index;
 use super::item::{Catalogue, Form, Item, Kind, Sink};
 use super::shape::{LineKind, first_line_kind, looks_like_json, next_start};
+use super::tables;
 use super::text;
 use super::trie::{Slots, Span};
 use super::walk::{Bad, Member, Walker};
+use crate::load::{Framing, Piece};
 
 /// A value that could not be read, and where the record starts that it spoils.
 struct Failure {
@@ -25,7 +29,7 @@ impl From<Bad> for Failure {
 }
 
 /// Keys whose array holds records or further envelopes.
-const ARRAYS: [&[u8]; 11] = [
+const ARRAYS: [&[u8]; 12] = [
     b"Records",
     b"records",
     b"Events",
@@ -37,6 +41,7 @@ const ARRAYS: [&[u8]; 11] = [
     b"hits",
     b"results",
     b"Items",
+    b"QueryResultRows",
 ];
 
 /// Keys whose value is the record or a further envelope, as object or as text.
@@ -57,6 +62,8 @@ const INSIDE: [&[u8]; 12] = [
 
 /// The record inside an item of LookupEvents.
 const LOOKUP_RECORD: &[u8] = b"CloudTrailEvent";
+/// What Athena wraps its rows in.
+const RESULT_SET: &[u8] = b"ResultSet";
 /// What CloudWatch Logs sends to see whether anybody listens.
 const CONTROL: &[u8] = b"\"CWL CONTROL MESSAGE";
 
@@ -77,20 +84,35 @@ pub struct Decoder {
     settled: bool,
     /// Whether objects that are nothing known are passed over in silence.
     damaged: bool,
+    /// Whether an object has been seen that is nothing known.
+    foreign: bool,
 }
 
 impl Decoder {
+    /// Calls `sink` for everything in a piece, in order.
+    pub fn piece(&mut self, catalogue: &dyn Catalogue, piece: &Piece, sink: Sink) {
+        match (&piece.header, piece.framing) {
+            (Some(header), Framing::Rows) => {
+                self.more_rows(catalogue, &header.open, piece.bytes, sink);
+            }
+            _ => self.decode(catalogue, piece.bytes, sink),
+        }
+    }
+
     /// Calls `sink` for everything in `bytes`, in order.
     pub fn decode(&mut self, catalogue: &dyn Catalogue, bytes: &[u8], sink: Sink) {
         let (buffer, mut index) = self.pool.pop().unwrap_or_default();
-        self.settled = false;
-        self.damaged = false;
+        self.begin();
         match first_line_kind(bytes) {
             LineKind::Json => {
                 index.build(bytes);
                 self.documents(catalogue, bytes, &index, 0, sink);
             }
             LineKind::Lines => self.lines(catalogue, bytes, sink),
+            LineKind::Csv => self.csv(catalogue, bytes, sink),
+            LineKind::Foreign(_) if self.is_text_log(catalogue, bytes) => {
+                self.lines(catalogue, bytes, sink);
+            }
             LineKind::Foreign(reason) => sink(Item::Skipped {
                 reason: reason.into(),
                 at: Some(0),
@@ -98,6 +120,11 @@ impl Decoder {
             LineKind::Nothing => {}
         }
         self.pool.push((buffer, index));
+    }
+
+    fn begin(&mut self) {
+        self.settled = false;
+        self.damaged = false;
     }
 
     /// Values behind each other, with white space or commas between them.
@@ -137,41 +164,27 @@ impl Decoder {
         }
     }
 
-    /// Lines that carry JSON behind a time stamp or a stream name.
-    fn lines(&mut self, catalogue: &dyn Catalogue, bytes: &[u8], sink: Sink) {
-        let mut start = 0;
-        for line in bytes.split(|byte| *byte == b'\n') {
-            let at = start;
-            start += line.len() + 1;
-            let line = line.trim_ascii();
-            if line.is_empty() {
-                continue;
-            }
-            match memchr::memchr(b'{', line) {
-                Some(open) => {
-                    let offset = at + open;
-                    self.inner(catalogue, &line[open..], 0, &mut |item| match item {
-                        Item::Skipped { reason, at } => sink(Item::Skipped {
-                            reason,
-                            at: at.map(|at| at + offset),
-                        }),
-                        item => sink(item),
-                    });
-                }
-                None => sink(Item::Skipped {
-                    reason: "a line without JSON in a log of JSON lines".into(),
-                    at: Some(at),
-                }),
-            }
-        }
-    }
-
     /// A text of its own: indexed anew.
     fn inner(&mut self, catalogue: &dyn Catalogue, bytes: &[u8], depth: usize, sink: Sink) {
+        // What surrounds a record says nothing about its shape.
+        self.inside(catalogue, bytes, (depth, true), sink);
+    }
+
+    /// A row, whose columns may be those of a record and hold something else.
+    fn table_row(&mut self, catalogue: &dyn Catalogue, bytes: &[u8], depth: usize, sink: Sink) {
+        self.inside(catalogue, bytes, (depth, false), sink);
+    }
+
+    fn inside(
+        &mut self,
+        catalogue: &dyn Catalogue,
+        bytes: &[u8],
+        (depth, settled): (usize, bool),
+        sink: Sink,
+    ) {
         let (buffer, mut index) = self.pool.pop().unwrap_or_default();
         index.build(bytes);
-        // What surrounds a record says nothing about its shape.
-        let settled = std::mem::replace(&mut self.settled, true);
+        let settled = std::mem::replace(&mut self.settled, settled);
         self.documents(catalogue, bytes, &index, depth, sink);
         self.settled = settled;
         self.pool.push((buffer, index));
@@ -234,6 +247,12 @@ impl Decoder {
                     let depth = depth + usize::from(*first == b'[');
                     if walker.text()[next..].starts_with(b"[]") {
                         self.unknown(sink, "a value that is no object", next, depth);
+                    }
+                    if *first == b'['
+                        && let Some(end) = self.row(catalogue, walker, next, depth, sink)
+                    {
+                        next = walker.skip_space(end);
+                        continue;
                     }
                     let end =
                         self.value(catalogue, walker, next, depth, sink)
@@ -359,24 +378,37 @@ impl Decoder {
     ) -> bool {
         let (mut buffer, mut index) = self.pool.pop().unwrap_or_default();
         buffer.clear();
-        let rewritten = catalogue.rewrite(source, form, raw, &mut buffer);
-        index.build(&buffer);
-        let end = Walker::new(&buffer, &index).record(0, catalogue.trie(source), &mut self.slots);
-        let end = end.ok().filter(|_| rewritten);
-        if let Some(end) = end {
-            let span = Span {
-                start: 0,
-                end: end as u32,
-            };
-            sink(Item::Record {
-                source,
-                text: &buffer,
-                span,
-                slots: &self.slots,
-            });
-        }
+        let rewritten = catalogue.rewrite(source, form, raw, &mut buffer)
+            && self.rewritten(catalogue, source, &buffer, &mut index, sink);
         self.pool.push((buffer, index));
-        end.is_some()
+        rewritten
+    }
+
+    /// Hands over a record that was written anew; false where it is none after all.
+    fn rewritten(
+        &mut self,
+        catalogue: &dyn Catalogue,
+        source: usize,
+        text: &[u8],
+        index: &mut Index,
+        sink: Sink,
+    ) -> bool {
+        index.build(text);
+        let trie = catalogue.trie(source);
+        let Ok(end) = Walker::new(text, index).record(0, trie, &mut self.slots) else {
+            return false;
+        };
+        let span = Span {
+            start: 0,
+            end: end as u32,
+        };
+        sink(Item::Record {
+            source,
+            text,
+            span,
+            slots: &self.slots,
+        });
+        true
     }
 
     /// An object that is no record: perhaps one of its members is.
@@ -412,9 +444,20 @@ impl Decoder {
                 [b'"', inner @ ..] if looks_like_json(inner) => {
                     return self.text(catalogue, raw, depth + 1, sink);
                 }
+                [b'"', ..] if self.quoted_line(catalogue, raw, sink) => return,
                 _ => {}
             }
         }
+        if let Some(member) = members
+            .iter()
+            .find(|member| key_of(bytes, member) == RESULT_SET)
+            && tables::result_set(member.value.of(bytes), &mut |row| {
+                self.table_row(catalogue, row, depth + 1, sink);
+            })
+        {
+            return;
+        }
+        self.foreign = true;
         let mut names: Vec<_> = members
             .iter()
             .map(|member| text::string(member.key.of(bytes)))
@@ -435,6 +478,9 @@ impl Decoder {
     fn text(&mut self, catalogue: &dyn Catalogue, raw: &[u8], depth: usize, sink: Sink) {
         let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
         if !looks_like_json(inner) {
+            if self.quoted_line(catalogue, raw, sink) {
+                return;
+            }
             self.unknown(
                 sink,
                 "text of no known log: a string without JSON",

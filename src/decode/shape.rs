@@ -1,5 +1,7 @@
 //! What text promises by its beginning.
 
+use crate::load;
+
 pub(super) fn looks_like_json(inner: &[u8]) -> bool {
     matches!(inner.trim_ascii_start().first(), Some(b'{' | b'['))
 }
@@ -8,6 +10,8 @@ pub(super) fn looks_like_json(inner: &[u8]) -> bool {
 pub(super) enum LineKind {
     Json,
     Lines,
+    /// The line of a CSV file's column names, and rows.
+    Csv,
     Foreign(String),
     Nothing,
 }
@@ -17,7 +21,13 @@ pub(super) fn first_line_kind(bytes: &[u8]) -> LineKind {
     let Some(first) = text.first() else {
         return LineKind::Nothing;
     };
-    if matches!(first, b'{' | b'[' | b',' | b'"') {
+    if matches!(first, b'{' | b'[') {
+        return LineKind::Json;
+    }
+    if load::columns(text).is_some() {
+        return LineKind::Csv;
+    }
+    if matches!(first, b',' | b'"') {
         return LineKind::Json;
     }
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -29,13 +39,23 @@ pub(super) fn first_line_kind(bytes: &[u8]) -> LineKind {
     if memchr::memchr(b'{', line).is_some_and(|at| at < 200) {
         return LineKind::Lines;
     }
-    let shown: String = String::from_utf8_lossy(line).chars().take(60).collect();
     let commas = memchr::memchr_iter(b',', line).count();
     LineKind::Foreign(match () {
         () if text.starts_with(b"---") => "YAML: export the log as JSON".to_owned(),
-        () if commas >= 2 => format!("CSV of no known export (first line {shown:?})"),
-        () => format!("text of no known log (first line {shown:?})"),
+        () if commas >= 2 => foreign_csv(line),
+        () => format!("text of no known log (first line {:?})", shown(line)),
     })
+}
+
+/// The one line that a CSV file is refused with.
+pub(super) fn foreign_csv(line: &[u8]) -> String {
+    format!("CSV of no known export (first line {:?})", shown(line))
+}
+
+/// The beginning of a first line.
+fn shown(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line.trim_ascii_end());
+    text.chars().take(60).collect()
 }
 
 /// The next place where a record may start: an opening brace behind a comma, a bracket, a

@@ -8,13 +8,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::chunk::{Framing, Header, Problem};
+use super::columns::columns;
 use super::live::Live;
 use super::options::Options;
 use super::scan::{Rule, Scan, Step};
 use super::source::{Source, empty};
-
-/// Longest first line that is taken for the column names of a CSV file.
-const FIRST_LINE: usize = 64 << 10;
 
 /// Lines of text that may stand before JSON.
 const FIRST_LINES: usize = 8;
@@ -134,15 +132,13 @@ impl<R: Read> Windows<R> {
         if self.buffer.is_empty() && self.problems.is_empty() {
             self.problems.push(empty());
         }
-        let mut lines = self.buffer.split_inclusive(|byte| *byte == b'\n');
-        let line = lines.next().filter(|line| line.ends_with(b"\n"));
-        self.mode = match (self.buffer.first(), line) {
+        self.mode = match (self.buffer.first(), columns(&self.buffer)) {
             (None | Some(b'{' | b'['), _) => Mode::Values,
             // The words of a tool that came before what it wrote.
-            _ if lines.take(FIRST_LINES).any(is_json) => Mode::Values,
-            (_, Some(line)) if is_columns(line) => {
+            _ if has_json_below(&self.buffer) => Mode::Values,
+            (_, Some(end)) => {
                 let header = Header {
-                    open: line.to_vec(),
+                    open: self.buffer[..end].to_vec(),
                     close: Vec::new(),
                 };
                 Mode::Rows {
@@ -252,8 +248,17 @@ impl<R: Read> Windows<R> {
     }
 
     fn trim(&mut self) {
-        let commas = matches!(self.mode, Mode::Items(_));
-        let blank = |byte: &u8| byte.is_ascii_whitespace() || commas && *byte == b',';
+        let (commas, cells) = match self.mode {
+            Mode::Items(_) => (true, false),
+            // A row may begin with an empty cell, and cells may be separated by tabs.
+            Mode::Rows { .. } => (false, true),
+            _ => (false, false),
+        };
+        let blank = |byte: &u8| match byte {
+            b'\n' | b'\r' => true,
+            b',' => commas,
+            byte => byte.is_ascii_whitespace() && !cells,
+        };
         let count = self.buffer.iter().position(|byte| !blank(byte));
         self.take(count.unwrap_or(self.buffer.len()));
     }
@@ -289,9 +294,18 @@ fn is_json(line: &[u8]) -> bool {
     line.starts_with(b"{") || line.starts_with(b"[{") || line == b"["
 }
 
-/// Whether a first line is a list of column names.
-fn is_columns(line: &[u8]) -> bool {
-    line.len() <= FIRST_LINE
-        && !line.contains(&b'{')
-        && memchr::memchr3(b',', b';', b'\t', line).is_some()
+/// Whether one of the lines below the first begins a value. A cell in quotes may hold lines that
+/// look like it.
+fn has_json_below(text: &[u8]) -> bool {
+    let mut quoted = false;
+    for line in text
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(FIRST_LINES + 1)
+    {
+        if !quoted && is_json(line) {
+            return true;
+        }
+        quoted ^= memchr::memchr_iter(b'"', line).count() % 2 == 1;
+    }
+    false
 }

@@ -6,6 +6,7 @@
 mod bitmap;
 mod budget;
 mod chunk;
+mod columns;
 mod cut;
 mod damage;
 mod descend;
@@ -35,6 +36,7 @@ mod zstd;
 
 pub use bitmap::{Block, Lexer, mask};
 pub use chunk::{Chunk, Data, FileRef, Framing, Header, Packing, Piece, Problem};
+pub use columns::{columns, name, separator, separator_note};
 pub use error::Error;
 pub use loader::Loader;
 pub use options::Options;

@@ -6,9 +6,10 @@
 mod actor;
 mod call;
 mod facts;
+mod table;
 mod targets;
 
-use super::source::{Norm, Part, Quirk, Record, Row, Source};
+use super::source::{Form, Norm, Part, Quirk, Record, Row, Source};
 use crate::decode::text;
 use crate::model::Layer;
 
@@ -42,7 +43,11 @@ pub static SOURCE: Source = Source {
     // bucket's notification has nearly all of them, and what no record has.
     recognise: |marks| marks & 0b1000_1100 == 0b1100 && (marks & 0b111_0011).count_ones() >= 2,
     telling: None,
-    forms: &[],
+    forms: &[Form {
+        is: table::is,
+        rewrite: table::rewrite,
+    }],
+    line: None,
     dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["eventTime"]),

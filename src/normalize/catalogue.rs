@@ -97,6 +97,16 @@ impl Catalogue for Known<'_> {
         Kind::Unknown
     }
 
+    fn line(&self, line: &[u8], out: &mut Vec<u8>) -> Kind {
+        for (number, layout) in self.layouts.iter().enumerate() {
+            let wanted = self.forced.is_none_or(|forced| forced == number);
+            if wanted && layout.source.line.is_some_and(|write| write(line, out)) {
+                return Kind::Record(number);
+            }
+        }
+        Kind::Unknown
+    }
+
     fn rewrite(&self, source: usize, form: Form, raw: &[u8], out: &mut Vec<u8>) -> bool {
         let source = self.layouts[source].source;
         match form {
@@ -113,7 +123,7 @@ impl Catalogue for Known<'_> {
 }
 
 /// The spelling a source gives to a key it defines.
-fn canonical<'s>(source: &'s Source, key: &[u8]) -> Option<&'s str> {
+pub(super) fn canonical<'s>(source: &'s Source, key: &[u8]) -> Option<&'s str> {
     let declared = source
         .rows
         .iter()
@@ -126,7 +136,8 @@ fn canonical<'s>(source: &'s Source, key: &[u8]) -> Option<&'s str> {
         .find(|known| known.as_bytes().eq_ignore_ascii_case(key))
 }
 
-fn recase(source: &Source, raw: &[u8], out: &mut Vec<u8>) {
+/// Writes a value with the spelling a source gives to its keys.
+pub(super) fn recase(source: &Source, raw: &[u8], out: &mut Vec<u8>) {
     match raw.first() {
         Some(b'{') => {
             out.push(b'{');

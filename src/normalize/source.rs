@@ -123,6 +123,8 @@ pub struct Source {
     pub telling: Option<Telling>,
     /// Copies that hold the record under other names.
     pub forms: &'static [Form],
+    /// For a log of plain text: writes a line as the record it is; false where it is none.
+    pub line: Option<Line>,
     /// The field nearly every rule of this source names: rules are indexed by it.
     pub dispatch: Norm,
     /// The field table.
@@ -184,6 +186,9 @@ pub struct Source {
 
 /// A top-level key and whether its raw value fits.
 pub type Telling = (&'static str, fn(raw: &[u8]) -> bool);
+
+/// Writes a line of text as a record; false where it is none.
+pub type Line = fn(line: &[u8], out: &mut Vec<u8>) -> bool;
 
 /// A field that is worked out from a record of one source.
 #[derive(Debug)]

@@ -24,7 +24,7 @@ pub fn events(
     while let Some(batch) = loader.next_batch() {
         for chunk in batch {
             unpacker.unpack(chunk, &mut |piece| {
-                decoder.decode(&catalogue, piece.bytes, &mut |item| {
+                decoder.piece(&catalogue, &piece, &mut |item| {
                     if let Item::Record {
                         source,
                         text,

@@ -109,13 +109,13 @@ impl<'p> Worker<'p> {
         let tables = &mut self.tables;
         let mut work = Work { out, tables };
         let (shared, sources, decoder) = (self.shared, &mut self.sources, &mut self.decoder);
-        self.unpacker.unpack(chunk, &mut |piece| {
+        self.unpacker.unpack(chunk, &mut |mut piece| {
             // Where the stream ends early, so does its text: that is said once.
             let cut = piece.problems.iter().any(|problem| {
                 !problem.ignored && problem.records == 0 && problem.reason.ends_with("ends early")
             });
-            work.problems(piece.problems);
-            decoder.decode(&shared.catalogue, piece.bytes, &mut |item| match &item {
+            work.problems(std::mem::take(&mut piece.problems));
+            decoder.piece(&shared.catalogue, &piece, &mut |item| match &item {
                 Item::Skipped { reason, .. } if cut && reason.starts_with("JSON ends early") => {}
                 _ => work.item(shared, sources, item, piece.start),
             });

@@ -84,7 +84,7 @@ impl Explainer {
                         counts.skipped += problem.records.max(1);
                         position += problem.records;
                     }
-                    decoder.decode(&catalogue, piece.bytes, &mut |item| {
+                    decoder.piece(&catalogue, &piece, &mut |item| {
                         let at = position;
                         position += 1;
                         let Item::Record {

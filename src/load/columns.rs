@@ -1,0 +1,126 @@
+//! The first line of a CSV file.
+//!
+//! Enters: the beginning of a text. Leaves: how long the line of its column names is, if it has
+//! one. It exists because the cutter repeats that line with every piece and the decoder reads it:
+//! both have to see the same one.
+
+/// Longest first line that is taken for column names.
+const FIRST_LINE: usize = 64 << 10;
+/// Longest name of a column.
+const NAME: usize = 256;
+
+/// Bytes of the column names in front of the rows: one line, or two where a spreadsheet says
+/// first what its cells are separated by. `None` where the text is no CSV.
+#[must_use]
+pub fn columns(text: &[u8]) -> Option<usize> {
+    let note = separator_note(text).map_or(0, |(_, length)| length);
+    let rest = &text[note..];
+    let end = memchr::memchr(b'\n', rest)? + 1;
+    let line = rest[..end].trim_ascii_end();
+    if end > FIRST_LINE || line.contains(&b'{') {
+        return None;
+    }
+    let separated = separator(text, line).map(|separator| {
+        let cells = line.split(|byte| *byte == separator).map(name);
+        let mut names = cells.filter(|cell| !cell.is_empty()).peekable();
+        names.peek().is_some() && names.all(is_name)
+    });
+    let fits = match separated {
+        Some(fits) => fits,
+        // One column alone: a name, and below it cells in quotes.
+        None => is_name(name(line)) && rest[end..].trim_ascii_start().starts_with(b"\"{"),
+    };
+    fits.then_some(note + end)
+}
+
+/// What separates the cells of this first line; a spreadsheet's note in front of it decides.
+#[must_use]
+pub fn separator(text: &[u8], line: &[u8]) -> Option<u8> {
+    if let Some((separator, _)) = separator_note(text) {
+        return Some(separator);
+    }
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
+    for byte in line {
+        quoted ^= *byte == b'"';
+        let mut known = counts.iter_mut();
+        if let Some((_, count)) = known.find(|(one, _)| one == byte && !quoted) {
+            *count += 1;
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    let found = counts
+        .iter()
+        .find(|(_, count)| *count == most && most > 0)?;
+    Some(found.0)
+}
+
+/// The line `sep=;`, as spreadsheets write and read it: the separator and the line's length.
+#[must_use]
+pub fn separator_note(text: &[u8]) -> Option<(u8, usize)> {
+    let rest = text.strip_prefix(b"sep=").or(text.strip_prefix(b"SEP="))?;
+    match rest {
+        [separator, b'\n', ..] => Some((*separator, 6)),
+        [separator, b'\r', b'\n', ..] => Some((*separator, 7)),
+        _ => None,
+    }
+}
+
+/// A cell of the first line without what surrounds the name: quotes, and the mark that keeps a
+/// spreadsheet from taking it for a formula.
+#[must_use]
+pub fn name(cell: &[u8]) -> &[u8] {
+    let cell = cell.trim_ascii();
+    let inner = cell
+        .strip_prefix(b"\"")
+        .and_then(|rest| rest.strip_suffix(b"\""))
+        .unwrap_or(cell)
+        .trim_ascii();
+    match inner {
+        [b'\'', rest @ ..] if rest.first().is_some_and(|byte| b"=+-@".contains(byte)) => rest,
+        _ => inner,
+    }
+}
+
+/// Names begin with a letter; a log's text begins with a time or a bracket.
+fn is_name(cell: &[u8]) -> bool {
+    let head = |byte: &u8| byte.is_ascii_alphabetic() || b"_@#$('".contains(byte) || *byte > 0x7f;
+    cell.len() <= NAME
+        && cell.first().is_some_and(head)
+        && !cell.iter().any(|byte| b"=\"[]".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_column_names_from_text() {
+        let table: [(&str, Option<&str>); 18] = [
+            ("a,b,c\n1,2,3\n", Some("a,b,c\n")),
+            ("a;b\r\n1;2\r\n", Some("a;b\r\n")),
+            ("\"a\",\"b\"\n\"1\",\"2\"\n", Some("\"a\",\"b\"\n")),
+            ("sep=;\na;b\n1;2\n", Some("sep=;\na;b\n")),
+            (
+                "SEP=,\r\nOperation name,Time\r\n",
+                Some("SEP=,\r\nOperation name,Time\r\n"),
+            ),
+            ("'@timestamp,'@message\n", Some("'@timestamp,'@message\n")),
+            (",eventID,eventName\n0,x,y\n", Some(",eventID,eventName\n")),
+            ("Zeit;Größe\n", Some("Zeit;Größe\n")),
+            ("@message\n\"{\"\"a\"\":1}\"\n", Some("@message\n")),
+            ("@message\n{}\n", None),
+            ("a,b,c", None),
+            ("1,2,3\n4,5,6\n", None),
+            ("[2026-05-12 08:00:00,123] DEBUG Principal = User:a\n", None),
+            ("2026-05-12T08:00:00Z a, b\n", None),
+            ("\"{\\\"a\\\":1}\",\"x\"\n", None),
+            ("plain words\n", None),
+            (",,,\n", None),
+            ("Principal = a, Operation = b\n", None),
+        ];
+        for (text, want) in table {
+            assert_eq!(columns(text.as_bytes()), want.map(str::len), "{text:?}");
+        }
+    }
+}
