@@ -195,6 +195,7 @@ pub static SOURCE: Source = Source {
         "requestParameters.principals",
         "requestParameters.accountIds",
         "requestParameters.targetAccountId",
+        "requestParameters.ReplicationConfiguration.Rule.Destination.Account",
     ],
     fact_verbs: &[
         "assumerole",
