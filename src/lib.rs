@@ -66,6 +66,8 @@ pub struct Plan {
     pub min_severity: Severity,
     /// Whether incidents are wanted, with everything that belongs to them; else findings alone.
     pub incidents: bool,
+    /// The incidents of earlier runs, where somebody keeps them.
+    pub remembered: Option<incident::Remembered>,
     /// Limits of the tables.
     pub caps: Caps,
 }
@@ -77,6 +79,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Incidents that touch the window.
     pub incidents: Vec<Incident>,
+    /// Incidents of earlier runs that are part of another one now: `(from, into)`.
+    pub merged: Vec<(String, String)>,
     /// What was read and what was not.
     pub coverage: Coverage,
     /// Time of the newest record.
@@ -122,13 +126,10 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
         let hidden = |packed: &Packed| plan.suppressions.matches(&maker.lean(packed), plan.now);
         packed.retain(|packed| hidden(packed).is_none());
     }
-    let (findings, incidents) = report(plan, &maker, &packed);
-    let newest = store.spans.iter().flatten().map(|(_, last)| *last).max();
     Ok(Report {
-        findings,
-        incidents,
         coverage,
-        newest,
+        newest: store.spans.iter().flatten().map(|(_, last)| *last).max(),
+        ..report(plan, &maker, &packed)
     })
 }
 
@@ -184,9 +185,10 @@ fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> De
 
 /// Findings and incidents that touch the window. Where no incidents are wanted, a finding that
 /// is not shown is only made for the moment in which the grouping looks at it.
-fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> (Vec<Finding>, Vec<Incident>) {
+fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
     let options = incident::Options {
         window: plan.gap,
+        remembered: plan.remembered.as_ref(),
         ..incident::Options::default()
     };
     let touches = |start: Time, end: Time| {
@@ -195,12 +197,21 @@ fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> (Vec<Finding>, Vec<I
     let in_window = |packed: &Packed| touches(packed.head.time, packed.head.end_time);
     if plan.incidents {
         let mut findings: Vec<Finding> = packed.iter().map(|one| maker.finding(one)).collect();
-        let mut incidents = incident::group(&mut findings, &options).incidents;
+        let incident::Grouping {
+            mut incidents,
+            merged,
+            ..
+        } = incident::group(&mut findings, &options);
         incidents.retain(|incident| touches(incident.start, incident.end));
         let kept = findings.into_iter().zip(packed);
         let kept = kept.filter(|(_, packed)| in_window(packed));
         let kept = kept.map(|(finding, packed)| maker.complete(finding, packed));
-        return (kept.collect(), incidents);
+        return Report {
+            findings: kept.collect(),
+            incidents,
+            merged,
+            ..Report::default()
+        };
     }
     let heads: Vec<&incident::Head> = packed.iter().map(|packed| &packed.head).collect();
     let look: incident::Look = &|place, each| each(&maker.lean(&packed[place as usize]));
@@ -214,7 +225,10 @@ fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> (Vec<Finding>, Vec<I
         finding.incident = incident;
         maker.complete(finding, packed)
     });
-    (findings.collect(), Vec::new())
+    Report {
+        findings: findings.collect(),
+        ..Report::default()
+    }
 }
 
 /// The newest time in the input: a first look that runs no rules.

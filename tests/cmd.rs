@@ -2,6 +2,8 @@
 //!
 //! What the library decides is tested beside its code; here is the wiring, and the help.
 
+#[path = "cmd/case.rs"]
+mod case;
 #[path = "cmd/config.rs"]
 mod config;
 #[path = "cmd/exit.rs"]

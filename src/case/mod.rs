@@ -1,3 +1,13 @@
 //! The case folder: what people say about incidents, kept from one run to the next.
 
+mod book;
+mod entry;
+mod folder;
 pub mod journal;
+
+pub use book::{Book, Kept};
+pub use entry::Said;
+pub use folder::{Case, CaseError};
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,14 @@
 //! `ctadel incidents`: the same run, told as incidents.
 
+mod find;
+mod set;
+
 use std::collections::BTreeSet;
 
 use clap::{Args, Subcommand};
 
 use super::args::{CommonArgs, ReadArgs};
+use super::case::OpenCase;
 use super::exit::Code;
 use super::failure::Failure;
 use super::job::Job;
@@ -23,6 +27,8 @@ use crate::render::{Report, View, ViewKind};
 ///     ctadel incidents AWSLogs/ --since 7d --anchor latest --min-severity high
 ///     ctadel incidents show INC-7f3a91c25e AWSLogs/
 ///     ctadel incidents AWSLogs/ -f jsonl --fail-on critical
+///     ctadel incidents AWSLogs/ --case case/
+///     ctadel incidents set INC-7f3a91c25e --status investigating --case case/
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
 pub struct IncidentsArgs {
@@ -35,6 +41,7 @@ pub struct IncidentsArgs {
 #[derive(Subcommand, Debug)]
 enum Command {
     Show(Box<ShowArgs>),
+    Set(set::SetArgs),
 }
 
 /// Print one incident with everything that belongs to it
@@ -61,6 +68,7 @@ pub fn run(common: &CommonArgs, args: &IncidentsArgs) -> Result<Code, Failure> {
     match &args.command {
         None => list(common, &args.read),
         Some(Command::Show(args)) => show(common, args),
+        Some(Command::Set(args)) => set::run(common, args),
     }
 }
 
@@ -91,6 +99,7 @@ fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
         coverage: &found.coverage,
     };
     job.outputs.write(&job.session.ui, &report)?;
+    job.keep(&found)?;
     remarks::nothing(&job.session.ui, "incident", incidents.len(), lowest);
     let worst = found
         .incidents
@@ -108,16 +117,17 @@ fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
         .iter()
         .map(|incident| incident.id.as_str())
         .collect();
-    let incident = match find(&ids, &args.id) {
-        Ok(position) => &found.incidents[position],
-        // Nothing readable or an interruption is the better reason, where there is one.
-        Err(failure) => {
-            return match job.finish(&found, None)? {
-                Code::Done => Err(failure),
-                code => Ok(code),
-            };
-        }
-    };
+    let incident =
+        match find::find(&ids, &args.id).or_else(|failure| moved(&job, &ids, args, failure)) {
+            Ok(position) => &found.incidents[position],
+            // Nothing readable or an interruption is the better reason, where there is one.
+            Err(failure) => {
+                return match job.finish(&found, None)? {
+                    Code::Done => Err(failure.hint(ELSEWHERE)),
+                    code => Ok(code),
+                };
+            }
+        };
     let belongs = |finding: &&Finding| finding.incident.as_ref() == Some(&incident.id);
     let findings: Vec<&Finding> = found.findings.iter().filter(belongs).collect();
     let report = Report {
@@ -127,45 +137,28 @@ fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
         coverage: &found.coverage,
     };
     job.outputs.write(&job.session.ui, &report)?;
+    job.keep(&found)?;
     job.finish(&found, Some(incident.severity))
 }
 
-/// The position of the incident with this id, or of the only one whose id begins so; `INC-` may
-/// be left out.
-fn find(ids: &[&str], id: &str) -> Result<usize, Failure> {
-    let plain = |id: &str| {
-        id.to_ascii_lowercase()
-            .trim_start_matches("inc-")
-            .to_owned()
+/// Where to look for an incident that is not there.
+const ELSEWHERE: &str =
+    "`ctadel incidents` with the same input lists them; --since and --until may leave it out";
+
+/// The position of what an incident has become part of since the case got to know it.
+fn moved(job: &Job, ids: &[&str], args: &ShowArgs, failure: Failure) -> Result<usize, Failure> {
+    let Some(OpenCase { book, .. }) = &job.case else {
+        return Err(failure);
     };
-    let wanted = plain(id);
-    let fits = |(_, id): &(usize, &&str)| !wanted.is_empty() && plain(id).starts_with(&wanted);
-    let found: Vec<(usize, &&str)> = ids.iter().enumerate().filter(fits).collect();
-    match found.as_slice() {
-        [(position, _)] => Ok(*position),
-        [] => Err(Failure::input(format!("no incident has the id {id:?} here"))
-            .hint("`ctadel incidents` with the same input lists them; --since and --until may leave it out")),
-        several => {
-            let ids: Vec<&str> = several.iter().map(|(_, id)| **id).collect();
-            Err(Failure::input(format!("{id:?} is the beginning of several ids: {}", ids.join(", "))))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_incident_is_found_by_the_beginning_of_its_id() {
-        let ids = ["INC-7f3a91c25e", "INC-7f00000000"];
-        let find = |id: &str| find(&ids, id).map_err(|failure| failure.to_string());
-        assert_eq!(find("INC-7f3a91c25e"), Ok(0));
-        assert_eq!(find("7F0"), Ok(1));
-        assert!(
-            find("inc-7f").is_err_and(|error| error.contains("INC-7f3a91c25e, INC-7f00000000"))
-        );
-        assert!(find("INC-").is_err());
-        assert!(find("9").is_err_and(|error| error.contains("no incident")));
-    }
+    let known = book.ids();
+    let Ok(place) = find::find(&known, &args.id) else {
+        return Err(failure);
+    };
+    let place = ids
+        .iter()
+        .position(|id| book.get(known[place]).is_some_and(|kept| kept.id == **id));
+    let place = place.ok_or(failure)?;
+    let ui = &job.session.ui;
+    ui.note(&format!("{} is part of {} now", args.id, ids[place]));
+    Ok(place)
 }

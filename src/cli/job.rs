@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{CommonArgs, ReadArgs};
+use super::case::{self, OpenCase};
 use super::exit::Code;
 use super::failure::{Failure, Kind};
 use super::output::Outputs;
@@ -24,6 +25,8 @@ pub struct Job {
     pub session: Session,
     /// Where the report goes.
     pub outputs: Outputs,
+    /// What is kept from run to run, where anything is.
+    pub case: Option<OpenCase>,
     plan: Plan,
     span: Span,
     stop: Arc<AtomicBool>,
@@ -48,10 +51,13 @@ impl Job {
         let outputs = Outputs::new(&args.output, &session, view)?;
         // A document names the incidents of its findings; a list of findings does without.
         plan.incidents = view != ViewKind::Findings || outputs.has(Format::Json);
+        let case = case::open(&session)?;
+        plan.remembered = case.as_ref().map(|case| case.book.remembered());
         let stop = interrupt::watch(&session.ui)?;
         Ok(Job {
             session,
             outputs,
+            case,
             plan,
             span,
             stop,
@@ -78,6 +84,16 @@ impl Job {
         // Interrupted while looking for the newest event: what followed is not all either.
         report.coverage.complete &= !self.stop.load(Ordering::Relaxed);
         Ok(report)
+    }
+
+    /// Keeps the incidents of the run, where somebody wants that. Half a run has half incidents.
+    pub fn keep(&self, report: &Report) -> Result<(), Failure> {
+        let kept = self.case.as_ref().filter(|_| report.coverage.complete);
+        let Some(OpenCase { case, .. }) = kept else {
+            return Ok(());
+        };
+        case.record(&report.incidents, &report.merged, self.plan.now)
+            .map_err(|error| Failure::new(Kind::Input, error))
     }
 
     /// Says what is to be said beside the data, and how the run ended. `worst` is what

@@ -5,6 +5,7 @@
 
 mod app;
 mod args;
+mod case;
 mod completions;
 mod config;
 mod exit;

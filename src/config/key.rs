@@ -38,7 +38,7 @@ pub struct Key {
 }
 
 /// All of them, in the order they are shown.
-pub const KEYS: [Key; 24] = [
+pub const KEYS: [Key; 25] = [
     key(
         "inputs",
         Kind::Inputs,
@@ -136,6 +136,13 @@ pub const KEYS: [Key; 24] = [
         "false",
         "Whether findings are kept apart across identities",
         "true",
+    ),
+    key(
+        "case",
+        Kind::Path,
+        "",
+        "The folder that keeps what is said about incidents",
+        "case",
     ),
     key(
         "own-accounts",

@@ -45,6 +45,8 @@ pub struct Settings {
     pub window: Sourced<i64>,
     /// `--no-link`.
     pub no_link: Sourced<bool>,
+    /// `--case`.
+    pub case: Sourced<Option<PathBuf>>,
     /// `--own-accounts`.
     pub own_accounts: Sourced<Vec<String>>,
     /// `--own-cidr`.
@@ -88,6 +90,7 @@ impl Settings {
             suppress: read.maybe("suppress", |text| Ok(PathBuf::from(text)))?,
             window: read.text("window", duration)?,
             no_link: read.switch("no-link")?,
+            case: read.maybe("case", |text| Ok(PathBuf::from(text)))?,
             own_accounts: read.list("own-accounts")?,
             own_cidr: read.list("own-cidr")?,
             own_domain: read.list("own-domain")?,

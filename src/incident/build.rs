@@ -41,6 +41,8 @@ pub(super) fn build(scene: &Scene, recurring: &[bool], draft: &Draft) -> Inciden
         severity,
         score,
         status: Status::Open,
+        verdict: None,
+        history: Vec::new(),
         start: findings.iter().map(|f| f.time).min().unwrap_or_default(),
         end: findings
             .iter()

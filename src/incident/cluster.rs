@@ -3,6 +3,8 @@
 //! Enter findings in any order; leave incidents, and in each finding the id of its own. Every
 //! step works on the total order, so the outcome does not know in which order they came.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::build::{Draft, build};
@@ -10,6 +12,7 @@ use super::entity::{Look, collect};
 use super::head::Head;
 use super::id::incident_id;
 use super::join::{Join, Scene, causal, neighbours, rank, root_groups};
+use super::keep::{Keeper, Remembered};
 use super::options::{Grouping, Options};
 use super::rarity::weigh;
 use super::recur::recurring;
@@ -110,7 +113,13 @@ fn incidents(
     let hints: Vec<bool> = founding.iter().map(|founding| !founding).collect();
     ties.extend(plan.attach(leaf::ties(&scene, &weighed.weights, &hints, &founding)));
 
-    let (drafts, origins) = plan.drafts(tree.into_iter().chain(ties));
+    let (mut drafts, mut origins) = plan.drafts(tree.into_iter().chain(ties));
+    let mut keeper = options
+        .remembered
+        .map(|remembered| Keeper::new(heads, &founding, remembered));
+    if let Some(keeper) = &mut keeper {
+        (drafts, origins) = keeper.split(drafts, origins);
+    }
     let home = home_of(heads.len(), &drafts);
     let mut incidents = vec![Incident::default(); drafts.len()];
     if !findings.is_empty() {
@@ -119,17 +128,33 @@ fn incidents(
             .map(|draft| build(&scene, &routine, draft));
         incidents = built.collect();
     }
-    name(&scene, &founding, &drafts, &mut incidents);
-    let hubs = weighed.hubs;
+    let merged = match &keeper {
+        Some(keeper) => keeper.name(&drafts, &mut incidents),
+        None => Vec::new(),
+    };
+    name(
+        &scene,
+        &founding,
+        &drafts,
+        &mut incidents,
+        options.remembered,
+    );
+    let mut grouping = Grouping {
+        incidents,
+        hubs: weighed.hubs,
+        merged,
+    };
     if findings.is_empty() {
-        return (Grouping { incidents, hubs }, home);
+        return (grouping, home);
     }
     let related = relate(&scene, &weighed.weights, &home, &origins);
     for (at, others) in related.into_iter().enumerate() {
-        let ids = others.into_iter().map(|o| incidents[o as usize].id.clone());
-        incidents[at].related = ids.collect();
+        let ids = others
+            .into_iter()
+            .map(|other| grouping.incidents[other as usize].id.clone());
+        grouping.incidents[at].related = ids.collect();
     }
-    (Grouping { incidents, hubs }, home)
+    (grouping, home)
 }
 
 /// Incidents in the making.
@@ -224,14 +249,26 @@ fn home_of(findings: usize, drafts: &[Draft]) -> Vec<u32> {
     home
 }
 
-/// Names each incident after its earliest finding that founds one.
-fn name(scene: &Scene, founding: &[bool], drafts: &[Draft], incidents: &mut [Incident]) {
-    let mut taken = std::collections::BTreeSet::new();
-    for (draft, incident) in drafts.iter().zip(incidents) {
+/// Names each incident that has no name yet after its earliest finding that founds one.
+fn name(
+    scene: &Scene,
+    founding: &[bool],
+    drafts: &[Draft],
+    incidents: &mut [Incident],
+    remembered: Option<&Remembered>,
+) {
+    let named = incidents.iter().map(|incident| incident.id.clone());
+    let mut taken: BTreeSet<String> = named.filter(|id| !id.is_empty()).collect();
+    let unnamed = drafts
+        .iter()
+        .zip(incidents)
+        .filter(|(_, incident)| incident.id.is_empty());
+    for (draft, incident) in unnamed {
         let first = draft.members.iter().find(|m| founding[**m as usize]);
         let first = first.map_or("", |m| &*scene.heads[*m as usize].id);
+        let known = |id: &String| remembered.is_some_and(|remembered| remembered.knows(id));
         let id = (0..).map(|again| incident_id(first, again));
-        let mut free = id.skip_while(|id| taken.contains(id));
+        let mut free = id.skip_while(|id| taken.contains(id) || known(id));
         incident.id = free.next().unwrap_or_default();
         taken.insert(incident.id.clone());
     }

@@ -12,6 +12,7 @@ mod head;
 mod id;
 mod identity;
 mod join;
+mod keep;
 mod kind;
 mod leaf;
 mod network;
@@ -33,6 +34,7 @@ mod words;
 pub use cluster::{group, homes};
 pub use entity::Look;
 pub use head::Head;
+pub use keep::{Earlier, Remembered};
 pub use options::{Grouping, Hub, Options, Presence};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use ipnet::IpNet;
 
+use super::keep::Remembered;
 use crate::model::time::HOUR;
 use crate::model::{Incident, Time};
 
@@ -34,6 +35,8 @@ pub struct Options<'a> {
     pub shared: Vec<IpNet>,
     /// Who used which address, where the run knows.
     pub presence: Option<&'a dyn Presence>,
+    /// The incidents of earlier runs, where somebody keeps them.
+    pub remembered: Option<&'a Remembered>,
 }
 
 impl Default for Options<'_> {
@@ -42,6 +45,7 @@ impl Default for Options<'_> {
             window: 6 * HOUR,
             shared: Vec::new(),
             presence: None,
+            remembered: None,
         }
     }
 }
@@ -64,4 +68,6 @@ pub struct Grouping {
     pub incidents: Vec<Incident>,
     /// What was left out, by its name.
     pub hubs: Vec<Hub>,
+    /// Incidents of earlier runs that are part of another one now: `(from, into)`.
+    pub merged: Vec<(String, String)>,
 }

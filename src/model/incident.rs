@@ -59,6 +59,65 @@ impl FromStr for Status {
     }
 }
 
+/// What an incident turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// An attack.
+    TruePositive,
+    /// Nothing of the kind.
+    FalsePositive,
+    /// What it says, and allowed.
+    Benign,
+}
+
+impl Verdict {
+    /// All of them.
+    pub const ALL: [Verdict; 3] = [
+        Verdict::TruePositive,
+        Verdict::FalsePositive,
+        Verdict::Benign,
+    ];
+
+    /// The word printed and accepted.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::TruePositive => "true-positive",
+            Verdict::FalsePositive => "false-positive",
+            Verdict::Benign => "benign",
+        }
+    }
+}
+
+impl FromStr for Verdict {
+    type Err = String;
+
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.word().eq_ignore_ascii_case(s.trim()))
+            .ok_or_else(|| {
+                format!("unknown verdict {s:?}: one of true-positive, false-positive, benign")
+            })
+    }
+}
+
+/// What somebody said about an incident; what he did not speak of is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// When.
+    pub time: Time,
+    /// The new status.
+    pub status: Option<Status>,
+    /// The verdict.
+    pub verdict: Option<Verdict>,
+    /// In words.
+    pub note: Option<String>,
+    /// Who.
+    pub author: Option<String>,
+    /// The response that brought it about.
+    pub action: Option<String>,
+}
+
 /// How sure a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
@@ -121,6 +180,10 @@ pub struct Incident {
     pub score: u32,
     /// Where the work stands.
     pub status: Status,
+    /// What it turned out to be.
+    pub verdict: Option<Verdict>,
+    /// What was said about it, in order.
+    pub history: Vec<Change>,
     /// First event.
     pub start: Time,
     /// Last event.

@@ -16,7 +16,7 @@ pub use actor::{Actor, ActorType};
 pub use coverage::Coverage;
 pub use event::{Event, Evidence, Layer, Outcome, Target};
 pub use finding::{Finding, Suggestion};
-pub use incident::{Incident, Status};
+pub use incident::{Incident, Status, Verdict};
 pub use rule::RuleMeta;
 pub use severity::Severity;
 pub use time::Time;

@@ -21,7 +21,7 @@ techniques,source,layer,provider,account,region,actor_id,actor_name,actor_type,s
 source_ip,user_agent,action,outcome,target_type,target_id,target_name,other_targets,\
 evidence_file,evidence_record,evidence_uid,evidence_total,respond,incident";
 const INCIDENT: &str = "id,severity,score,status,start,end,title,tactics,layers,providers,\
-accounts,actors,source_ips,finding_count,related,reopens,split_reason,story,respond";
+accounts,actors,source_ips,finding_count,related,reopens,split_reason,story,respond,verdict";
 const EVENT: &str = "time,source,layer,provider,account,region,actor_id,actor_name,actor_type,\
 session,via,source_ip,user_agent,action,outcome,error_code,target_type,target_id,target_name,\
 other_targets,evidence_file,evidence_record,evidence_uid,evidence_total,findings,incident,context";
@@ -186,7 +186,8 @@ fn incident_row(incident: &IncidentOut<'_>) -> Row {
         .maybe(incident.reopens)
         .maybe(incident.split_reason.as_deref())
         .text(&incident.story)
-        .respond(&incident.respond);
+        .respond(&incident.respond)
+        .maybe(incident.verdict);
     row
 }
 

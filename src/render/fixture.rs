@@ -10,11 +10,11 @@ use super::{Options, Report, View};
 use crate::model::attack::Attack;
 use crate::model::coverage::{Capped, Gap, Ignored, RuleCoverage, Skipped, SourceCoverage};
 use crate::model::event::Class;
-use crate::model::incident::{Confidence, Entity, Link};
+use crate::model::incident::{Change, Confidence, Entity, Link};
 use crate::model::rule::Origin;
 use crate::model::{
     Actor, ActorType, Coverage, Event, Evidence, Finding, Incident, Layer, Outcome, RuleMeta,
-    Severity, Status, Suggestion, Target, Time,
+    Severity, Status, Suggestion, Target, Time, Verdict,
 };
 
 /// Everything at once: escape sequence, direction override, wide text, an emoji, markup, a pipe.
@@ -174,7 +174,16 @@ fn incident(findings: &[Finding]) -> Incident {
         title: format!("Logging stopped by alice, then {HOSTILE}"),
         severity: Severity::Critical,
         score: 92,
-        status: Status::Open,
+        status: Status::Investigating,
+        verdict: Some(Verdict::TruePositive),
+        history: vec![Change {
+            time: time("2026-03-02T08:00:00Z"),
+            status: Some(Status::Investigating),
+            verdict: Some(Verdict::TruePositive),
+            note: Some(format!("asked alice, {HOSTILE}")),
+            author: Some("dana".to_owned()),
+            action: None,
+        }],
         start: time("2026-03-01T09:00:00Z"),
         end: time("2026-03-01T11:14:00Z"),
         tactics: vec!["defense-impairment".to_owned()],

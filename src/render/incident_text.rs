@@ -49,6 +49,12 @@ pub(super) fn write(
             page.suggestion(suggestion)?;
         }
     }
+    if !printed.history.is_empty() {
+        page.heading("Notes")?;
+        for change in &printed.history {
+            page.prose(2, &format!("{}  {}", change.time, change.label()))?;
+        }
+    }
     let caveats = caveats::of(incident, report.coverage);
     if !caveats.is_empty() {
         page.heading("What the input may be missing")?;
@@ -103,11 +109,15 @@ impl Page<'_, '_> {
     fn head(&mut self, incident: &Incident, printed: &IncidentOut<'_>) -> io::Result<()> {
         let level = short(incident.severity);
         let level = Paint::Level(incident.severity).on(level, self.options.color);
-        writeln!(
-            self.out,
-            "{}  {level}  score {}  {}",
-            printed.id, printed.score, printed.status
-        )?;
+        let plain = format!("{}  {}", printed.id, short(incident.severity)).len();
+        let rest = format!("  score {}  {}", printed.score, printed.status);
+        // Where there is no room for the status it gets a line of its own.
+        let fits = plain + rest.len() <= self.options.width;
+        let rest = match fits {
+            true => rest,
+            false => format!("  score {}", printed.score),
+        };
+        writeln!(self.out, "{}  {level}{rest}", printed.id)?;
         let title = terminal(&printed.title);
         for line in wrap(&title, self.options.width) {
             writeln!(self.out, "{}", Paint::Bold.on(&line, self.options.color))?;
@@ -128,6 +138,9 @@ impl Page<'_, '_> {
             .iter()
             .map(|actor: &ActorBrief<'_>| format!("{} ({})", actor.label(), actor.r#type))
             .collect();
+        let status = Some(printed.status).filter(|_| !fits);
+        self.facts("status", status.as_slice())?;
+        self.facts("verdict", printed.verdict.as_slice())?;
         self.facts("actors", &actors)?;
         self.facts("from", &printed.source_ips)?;
         self.facts("accounts", &printed.accounts)?;

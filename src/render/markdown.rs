@@ -133,7 +133,14 @@ fn page(
             "Severity",
             format!("{}, score {}", printed.severity, printed.score),
         ),
-        ("Status", printed.status.to_owned()),
+        (
+            "Status",
+            [Some(printed.status), printed.verdict]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
         (
             "Time",
             format!("{} to {}, {span}", printed.start, printed.end),
@@ -211,6 +218,9 @@ fn page(
         )?;
     }
     list("Response", printed.respond.iter().map(advice), out)?;
+    let notes = printed.history.iter();
+    let notes = notes.map(|change| format!("{} {}", change.time, change.label()));
+    list("Notes", notes, out)?;
     let caveats = caveats::of(incident, report.coverage);
     list("What the input may be missing", caveats.into_iter(), out)
 }

@@ -3,6 +3,7 @@
 //! Text enters, a layer of settings leaves for the flags that are settings; the rest is said
 //! once a run and stays as it is. The doc comments are the manual.
 
+mod case;
 mod common;
 mod context;
 mod input;
@@ -11,6 +12,7 @@ mod read;
 mod rules;
 mod values;
 
+pub use case::CaseArgs;
 pub use common::CommonArgs;
 pub use context::ContextArgs;
 pub use input::InputArgs;

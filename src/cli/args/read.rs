@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::values::{choices, switch, text};
-use super::{ContextArgs, InputArgs, OutputArgs, RuleArgs};
+use super::{CaseArgs, ContextArgs, InputArgs, OutputArgs, RuleArgs};
 use crate::cli::failure::Failure;
 use crate::config::{Layer, Point, Span};
 
@@ -20,6 +20,8 @@ pub struct ReadArgs {
     pub rules: RuleArgs,
     #[command(flatten)]
     pub detect: DetectArgs,
+    #[command(flatten)]
+    pub case: CaseArgs,
     #[command(flatten)]
     pub context: ContextArgs,
     #[command(flatten)]
@@ -43,6 +45,7 @@ impl ReadArgs {
         text(&mut layer, "suppress", self.detect.suppress.as_ref());
         text(&mut layer, "window", self.detect.window.as_ref());
         switch(&mut layer, "no-link", self.detect.no_link);
+        self.case.layer(&mut layer);
         text(&mut layer, "threads", self.run.threads.as_ref());
         text(&mut layer, "progress", self.run.progress.as_ref());
         Ok(layer)

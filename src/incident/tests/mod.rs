@@ -3,6 +3,7 @@
 //! Enter findings made of a few words; leave letters, one an incident, which are easy to compare.
 
 mod joins;
+mod kept;
 mod limits;
 mod properties;
 mod telling;

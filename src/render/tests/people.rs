@@ -33,19 +33,20 @@ fn findings_as_a_table_of_200_columns() {
 #[test]
 fn incidents_as_a_table() {
     insta::assert_snapshot!(render(ViewKind::Incidents, Format::Table, &options(120)), @r#"
-    SEVERITY  SCORE  STATUS  START                 DURATION  TITLE                                  FINDINGS  ID
-    critical     92  OPEN    2026-03-01T09:00:00Z  2h 14m    Logging stopped by alice, then \u{1b…         2  INC-9c2e51d07a
+    SEVERITY  SCORE  STATUS         START                 DURATION  TITLE                           FINDINGS  ID
+    critical     92  INVESTIGATING  2026-03-01T09:00:00Z  2h 14m    Logging stopped by alice, the…         2  INC-9c2e51d07a
     "#);
 }
 
 #[test]
 fn one_incident_as_a_page() {
     insta::assert_snapshot!(render(ViewKind::Incident, Format::Table, &options(80)), @r#"
-    INC-9c2e51d07a  critical  score 92  OPEN
+    INC-9c2e51d07a  critical  score 92  INVESTIGATING
     Logging stopped by alice, then \u{1b}[31mroot\u{202e}gpj 漢字 🦀
     <script>alert(1)</script> a|b `c` ; =1+1
     2026-03-01T09:00:00Z to 2026-03-01T11:14:00Z, 2h 14m, 2 findings
 
+      verdict    true-positive
       actors     alice (user), \u{1b}[31mroot\u{202e}gpj 漢字 🦀
                  <script>alert(1)</script> a|b `c` ; =1+1 (unknown)
       from       203.0.113.9
@@ -79,6 +80,10 @@ fn one_incident_as_a_page() {
     Response
       deactivate-key AKIAIOSFODNN7EXAMPLE  can be undone
       Rebuild the pod from a known image.
+
+    Notes
+      2026-03-02T08:00:00Z dana: INVESTIGATING, true-positive, asked alice,
+      \u{1b}[31mroot\u{202e}gpj 漢字 🦀 <script>alert(1)</script> a|b `c` ; =1+1
 
     What the input may be missing
       1 record in 1 place could not be read.
@@ -123,7 +128,7 @@ fn one_incident_as_markdown() {
     # INC-9c2e51d07a: Logging stopped by alice, then \\u{1b}\[31mroot\\u{202e}gpj 漢字 🦀 &lt;script&gt;alert(1)&lt;/script&gt; a\|b \`c\` ; =1+1
 
     - **Severity:** critical, score 92
-    - **Status:** OPEN
+    - **Status:** INVESTIGATING, true-positive
     - **Time:** 2026-03-01T09:00:00Z to 2026-03-01T11:14:00Z, 2h 14m
     - **Actors:** alice, \\u{1b}\[31mroot\\u{202e}gpj 漢字 🦀 &lt;script&gt;alert(1)&lt;/script&gt; a\|b \`c\` ; =1+1
     - **From:** 203.0.113.9
@@ -154,6 +159,10 @@ fn one_incident_as_markdown() {
 
     - deactivate-key AKIAIOSFODNN7EXAMPLE (can be undone)
     - Rebuild the pod from a known image.
+
+    ## Notes
+
+    - 2026-03-02T08:00:00Z dana: INVESTIGATING, true-positive, asked alice, \\u{1b}\[31mroot\\u{202e}gpj 漢字 🦀 &lt;script&gt;alert(1)&lt;/script&gt; a\|b \`c\` ; =1+1
 
     ## What the input may be missing
 

@@ -11,8 +11,8 @@ use super::SCHEMA;
 use super::attack::AttackNames;
 use super::finding::FindingOut;
 use super::shared::{ActorBrief, EvidenceOut, LAYERS, RespondOut, SEVERITIES, known, text};
-use crate::model::incident::{Entity, Link};
-use crate::model::{Finding, Incident};
+use crate::model::incident::{Change, Entity, Link};
+use crate::model::{Finding, Incident, Status, Verdict};
 
 /// One attack: findings joined, with what joined them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -38,6 +38,9 @@ pub struct IncidentOut<'a> {
     /// Where the work stands.
     #[schemars(extend("enum" = ["OPEN", "INVESTIGATING", "CONTAINED", "RESOLVED"]))]
     pub status: &'static str,
+    /// What it turned out to be; null as long as nobody has said.
+    #[schemars(extend("enum" = ["true-positive", "false-positive", "benign", null]))]
+    pub verdict: Option<&'static str>,
     /// First event.
     #[schemars(extend("format" = "date-time"))]
     pub start: String,
@@ -75,9 +78,54 @@ pub struct IncidentOut<'a> {
     pub story: Cow<'a, str>,
     /// What to do about it.
     pub respond: Vec<RespondOut<'a>>,
+    /// What was said about it, in order; empty without a case folder.
+    pub history: Vec<ChangeOut<'a>>,
     /// The findings themselves; only where one incident is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding_objects: Option<Vec<FindingOut<'a>>>,
+}
+
+/// What somebody said about an incident; null is what he did not speak of.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "change")]
+pub struct ChangeOut<'a> {
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    pub time: String,
+    /// The new status.
+    pub status: Option<&'static str>,
+    /// The verdict.
+    pub verdict: Option<&'static str>,
+    /// In words.
+    pub note: Option<Cow<'a, str>>,
+    /// Who.
+    pub author: Option<Cow<'a, str>>,
+    /// The id of the response that brought it about.
+    pub action: Option<Cow<'a, str>>,
+}
+
+impl<'a> ChangeOut<'a> {
+    fn new(change: &'a Change) -> ChangeOut<'a> {
+        ChangeOut {
+            time: change.time.to_string(),
+            status: change.status.map(Status::word),
+            verdict: change.verdict.map(Verdict::word),
+            note: known(change.note.as_deref()),
+            author: known(change.author.as_deref()),
+            action: known(change.action.as_deref()),
+        }
+    }
+
+    /// The change as a line of text.
+    pub fn label(&self) -> String {
+        let words = [self.status, self.verdict, self.note.as_deref()];
+        let said: Vec<&str> = words.into_iter().flatten().collect();
+        let by = self.author.as_deref().or(self.action.as_deref());
+        match by {
+            Some(by) => format!("{by}: {}", said.join(", ")),
+            None => said.join(", "),
+        }
+    }
 }
 
 /// A thing that takes part in an incident.
@@ -126,6 +174,7 @@ impl<'a> IncidentOut<'a> {
             severity: incident.severity.word(),
             score: incident.score,
             status: incident.status.word(),
+            verdict: incident.verdict.map(Verdict::word),
             start: incident.start.to_string(),
             end: incident.end.to_string(),
             tactics: attack.tactics(&incident.tactics),
@@ -147,6 +196,7 @@ impl<'a> IncidentOut<'a> {
                 .iter()
                 .map(|suggestion| RespondOut::new(suggestion, true))
                 .collect(),
+            history: incident.history.iter().map(ChangeOut::new).collect(),
             finding_objects: None,
         }
     }
