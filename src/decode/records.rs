@@ -29,7 +29,7 @@ impl From<Bad> for Failure {
 }
 
 /// Keys whose array holds records or further envelopes.
-const ARRAYS: [&[u8]; 12] = [
+const ARRAYS: [&[u8]; 14] = [
     b"Records",
     b"records",
     b"Events",
@@ -42,10 +42,12 @@ const ARRAYS: [&[u8]; 12] = [
     b"results",
     b"Items",
     b"QueryResultRows",
+    b"result",
+    b"values",
 ];
 
 /// Keys whose value is the record or a further envelope, as object or as text.
-const INSIDE: [&[u8]; 12] = [
+const INSIDE: [&[u8]; 15] = [
     b"CloudTrailEvent",
     b"detail",
     b"eventData",
@@ -58,6 +60,9 @@ const INSIDE: [&[u8]; 12] = [
     b"result",
     b"_source",
     b"hits",
+    b"data",
+    b"short_message",
+    b"line",
 ];
 
 /// The record inside an item of LookupEvents.
@@ -243,6 +248,13 @@ impl Decoder {
                     });
                 }
                 Some(first) => {
+                    if let Some((from, end)) = stamped(walker.text(), next) {
+                        let line = &walker.text()[from..end];
+                        self.text(catalogue, line, depth + 1, sink);
+                        let end = walker.skip(next)?;
+                        next = walker.skip_space(end);
+                        continue;
+                    }
                     // Arrays in arrays go down a level each: a million brackets are one value.
                     let depth = depth + usize::from(*first == b'[');
                     if walker.text()[next..].starts_with(b"[]") {
@@ -445,6 +457,12 @@ impl Decoder {
                     return self.text(catalogue, raw, depth + 1, sink);
                 }
                 [b'"', ..] if self.quoted_line(catalogue, raw, sink) => return,
+                // Message queues carry bytes.
+                [b'"', inner @ .., b'"'] if wanted == b"data" => {
+                    if let Some(plain) = decoded(inner) {
+                        return self.inner(catalogue, &plain, depth + 1, sink);
+                    }
+                }
                 _ => {}
             }
         }
@@ -553,6 +571,66 @@ impl Decoder {
         self.pool.push((buffer, index));
         self.damaged = false;
     }
+}
+
+/// The line of `["1700000000000000000","line"]`, as Loki pairs a line with its time.
+fn stamped(text: &[u8], at: usize) -> Option<(usize, usize)> {
+    let space = |mut at: usize| {
+        while text.get(at).is_some_and(u8::is_ascii_whitespace) {
+            at += 1;
+        }
+        at
+    };
+    let open = text
+        .get(at)
+        .filter(|byte| **byte == b'[')
+        .map(|_| space(at + 1))?;
+    if text.get(open) != Some(&b'"') {
+        return None;
+    }
+    let digits = text.get(open + 1..)?.iter().take(20);
+    let stamp = digits.take_while(|byte| byte.is_ascii_digit()).count();
+    let close = open + 1 + stamp;
+    if stamp < 10 || text.get(close) != Some(&b'"') {
+        return None;
+    }
+    let comma = space(close + 1);
+    let from = space(comma + 1);
+    if text.get(comma) != Some(&b',') || text.get(from) != Some(&b'"') {
+        return None;
+    }
+    let mut end = from + 1;
+    loop {
+        let step = memchr::memchr2(b'"', b'\\', text.get(end..)?)?;
+        end += step;
+        if text[end] == b'"' {
+            return Some((from, end + 1));
+        }
+        end += 2;
+    }
+}
+
+/// The JSON that stands in base64.
+fn decoded(inner: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine;
+    // `{` or `[` in base64, alone or with a blank behind it.
+    if !matches!(inner.first(), Some(b'e' | b'W' | b'C' | b'I')) || inner.len() < 4 {
+        return None;
+    }
+    let lenient = base64::engine::GeneralPurposeConfig::new()
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent);
+    let standard = base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
+    let url = base64::engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, lenient);
+    let inner: Vec<u8> = text::unescape(inner)
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let plain = standard
+        .decode(&inner)
+        .or_else(|_| url.decode(&inner))
+        .ok()?;
+    looks_like_json(&plain).then_some(plain)
 }
 
 fn key_of<'a>(bytes: &'a [u8], member: &Member) -> &'a [u8] {

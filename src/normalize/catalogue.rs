@@ -76,6 +76,9 @@ impl Catalogue for Known<'_> {
                 return Kind::Copy(number, Form::Declared(form));
             }
         }
+        if let Some(reason) = super::kubernetes_audit::aside(members) {
+            return Kind::Aside(reason);
+        }
         for (number, layout) in self.layouts.iter().enumerate() {
             if is_one(layout.source, members, exact) {
                 return Kind::Record(number);
@@ -104,7 +107,10 @@ impl Catalogue for Known<'_> {
                 return Kind::Record(number);
             }
         }
-        Kind::Unknown
+        match super::kubernetes_audit::is_program_log(line) {
+            true => Kind::Aside("a program's own log, no audit record"),
+            false => Kind::Unknown,
+        }
     }
 
     fn rewrite(&self, source: usize, form: Form, raw: &[u8], out: &mut Vec<u8>) -> bool {
@@ -128,7 +134,7 @@ pub(super) fn canonical<'s>(source: &'s Source, key: &[u8]) -> Option<&'s str> {
         .rows
         .iter()
         .flat_map(|row| row.paths)
-        .flat_map(|path| path.split('.'));
+        .flat_map(|path| super::source::keys_of(path));
     declared
         .chain(source.marks.iter().copied())
         .chain(source.containers.iter().copied())

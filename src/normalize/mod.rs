@@ -4,6 +4,7 @@ pub mod address;
 pub mod aws_cloudtrail;
 pub mod catalogue;
 pub mod event;
+pub mod kubernetes_audit;
 pub mod source;
 
 pub use source::{Layout, Norm, Record, Source};
@@ -13,7 +14,7 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher13;
 
 /// Every log source. A source that is not here does not exist.
-pub static SOURCES: &[&Source] = &[&aws_cloudtrail::SOURCE];
+pub static SOURCES: &[&Source] = &[&aws_cloudtrail::SOURCE, &kubernetes_audit::SOURCE];
 
 /// The source with this name.
 pub fn by_name(name: &str) -> Option<&'static Source> {

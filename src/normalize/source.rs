@@ -86,6 +86,10 @@ pub enum Quirk {
     EmptyIsAbsent,
     /// A value in square brackets is the value between them.
     Brackets,
+    /// Of a list the first element.
+    Listed,
+    /// Of a list of addresses the first public one, else the first.
+    Addresses,
 }
 
 /// One line of a source's field table.
@@ -269,6 +273,8 @@ pub enum FactKind {
     Federation,
     /// A long-lived key.
     AccessKey,
+    /// A token of a service account.
+    ServiceToken,
 }
 
 impl FactKind {
@@ -341,7 +347,7 @@ impl Layout {
         let mut norms = [const { Vec::new() }; Norm::COUNT];
         for row in source.rows {
             for path in row.paths {
-                let keys: Vec<&str> = path.split('.').collect();
+                let keys = keys_of(path);
                 norms[row.norm as usize].push((trie.slot(&keys), row.quirk));
             }
         }
@@ -360,7 +366,7 @@ impl Layout {
     /// The slot of a declared path, if it is one.
     pub fn declared(&self, path: &str) -> Option<(u16, Quirk)> {
         self.source.rows.iter().find_map(|row| {
-            let at = row.paths.iter().position(|known| *known == path)?;
+            let at = row.paths.iter().position(|known| is_path(known, path))?;
             self.norms[row.norm as usize].get(at).copied()
         })
     }
@@ -402,6 +408,50 @@ impl Layout {
     }
 }
 
+/// The keys of a declared path. A key that holds a dot stands between backticks.
+pub fn keys_of(path: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    for (number, part) in path.split('`').enumerate() {
+        match number % 2 {
+            1 => keys.push(part),
+            _ => keys.extend(part.split('.').filter(|key| !key.is_empty())),
+        }
+    }
+    keys
+}
+
+/// Whether a rule's name is this declared path, in any case.
+pub fn is_path(declared: &str, name: &str) -> bool {
+    let declared = declared.bytes().filter(|byte| *byte != b'`');
+    declared
+        .map(|byte| byte.to_ascii_lowercase())
+        .eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// The first element of a list.
+fn first_of(raw: &[u8]) -> Option<&[u8]> {
+    let mut out = None;
+    path::elements(raw, |element| {
+        out = Some(element);
+        false
+    });
+    out.filter(|raw| *raw != b"null")
+}
+
+/// The first public address of a list, else its first element.
+fn address_of(raw: &[u8]) -> Option<&[u8]> {
+    let mut out = None;
+    path::elements(raw, |element| {
+        let kind = super::address::classify(&text::string(element)).kind;
+        let public = kind == super::address::IpKind::Public;
+        if public || out.is_none() {
+            out = Some(element);
+        }
+        !public
+    });
+    out.filter(|raw| *raw != b"null")
+}
+
 /// One raw record with what the walk found in it.
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
@@ -430,6 +480,8 @@ impl<'a> Record<'a> {
             match raw {
                 b"" | b"null" => None,
                 b"\"\"" if *quirk == Quirk::EmptyIsAbsent => None,
+                [b'[', ..] if *quirk == Quirk::Listed => first_of(raw),
+                [b'[', ..] if *quirk == Quirk::Addresses => address_of(raw),
                 _ => Some(raw),
             }
         })
