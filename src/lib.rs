@@ -12,6 +12,8 @@ pub mod incident;
 pub mod link;
 pub mod load;
 pub mod model;
+#[cfg(feature = "live")]
+pub mod net;
 pub mod normalize;
 pub mod render;
 pub mod run;
