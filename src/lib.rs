@@ -16,6 +16,7 @@ pub mod model;
 pub mod net;
 pub mod normalize;
 pub mod render;
+pub mod respond;
 pub mod run;
 pub mod term;
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Stages in the order data takes; each may use the ones before it.
-const STAGES: [&str; 9] = [
+const STAGES: [&str; 10] = [
     "load",
     "decode",
     "normalize",
@@ -16,6 +16,7 @@ const STAGES: [&str; 9] = [
     "link",
     "incident",
     "case",
+    "respond",
     "render",
 ];
 /// What every stage may use.
@@ -35,7 +36,7 @@ fn allowed(part: &str) -> Option<Vec<&'static str>> {
         "run" | "lib" => STAGES
             .iter()
             .copied()
-            .filter(|stage| *stage != "render")
+            .filter(|stage| !["respond", "render"].contains(stage))
             .chain(["run", "model", "config"])
             .collect(),
         stage => {

@@ -1,0 +1,15 @@
+//! AWS: its operations, who is asking, what may be done, and the states of its things.
+
+mod caller;
+mod operations;
+mod policy;
+mod preflight;
+mod probes;
+mod states;
+
+pub use caller::caller;
+pub use operations::{CHANGES, READS};
+pub use policy::{DENY_ALL_ARN, deny_all, deny_before, deny_session, last_administrator, name_of};
+pub use preflight::preflight;
+pub use probes::{BLOCKS, probe};
+pub use states::{permission, rule_key};

@@ -1,0 +1,7 @@
+//! Every action against a provider that is not real: state and authorization are modelled, and
+//! whatever can go wrong between two calls is made to go wrong.
+
+mod aws_world;
+mod double;
+mod matrix;
+mod world;
