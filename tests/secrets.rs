@@ -7,6 +7,7 @@ mod common;
 
 use common::{plan, rules_of, scan};
 use ctadel::model::{Finding, Incident};
+use ctadel::normalize::Norm;
 use ctadel::render::wire::AttackNames;
 use ctadel::render::{Format, Options, Report, View};
 
@@ -96,6 +97,11 @@ fn no_output_shows_a_planted_secret() {
     let report = scan(&plan(&file, rules_of(RULES)));
     assert_eq!(report.coverage.records, 5);
     assert!(report.findings.len() >= 6, "{}", report.findings.len());
+    shown(&report, "the planted log");
+}
+
+/// Writes everything there is to write and looks for the marks.
+fn shown(report: &ctadel::Report, what: &str) {
     let findings: Vec<&Finding> = report.findings.iter().collect();
     let incidents: Vec<&Incident> = report.incidents.iter().collect();
     let mut views = vec![View::Findings, View::Incidents];
@@ -123,10 +129,80 @@ fn no_output_shows_a_planted_secret() {
             if let Some(at) = text.find("PLANTED") {
                 let near: Vec<char> = text[..at].chars().rev().take(120).collect();
                 let near: String = near.into_iter().rev().collect();
-                panic!("{} shows it behind {near}", format.word());
+                panic!("{what}: {} shows it behind {near}", format.word());
             }
             written += text.len();
         }
     }
-    assert!(written > 10_000);
+    assert!(written > 10_000, "{what}: only {written} bytes");
+}
+
+/// The same record with something secret at the end of every text and in every object.
+fn planted(value: &mut serde_json::Value, kept: &[&str]) {
+    use serde_json::Value;
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                if !kept.contains(&key.as_str()) {
+                    planted(value, kept);
+                }
+            }
+            map.insert("password".into(), PASSWORD.into());
+            map.insert("secretAccessKey".into(), KEY.into());
+            map.insert("sessionToken".into(), TOKEN.into());
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| planted(value, kept)),
+        Value::String(text) => {
+            let inner: Option<Value> = serde_json::from_str(text)
+                .ok()
+                .filter(|inner: &Value| inner.is_object());
+            if let Some(mut inner) = inner {
+                planted(&mut inner, kept);
+                *text = inner.to_string();
+            } else if ctadel::model::Time::parse(text).is_none() {
+                text.push_str(&format!(
+                    " --password={PASSWORD} Authorization: Bearer {TOKEN}"
+                ));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Every source: its own test records, with secrets wherever a text can stand.
+#[test]
+fn no_source_lets_a_planted_secret_out() {
+    for source in ctadel::normalize::SOURCES {
+        let shapes = common::files(&common::testdata().join(source.name));
+        let records = common::events(shapes.first().expect("one shape at least"));
+        // What tells the kind of a record must stay what it is.
+        let mut kept: Vec<&str> = source.telling.iter().map(|(key, _)| *key).collect();
+        // The log's own ids lead back to it and are shown as they are.
+        let ids = source.rows.iter().filter(|row| row.norm == Norm::Uid);
+        let ids = ids.flat_map(|row| row.paths);
+        kept.extend(ids.filter_map(|path| path.rsplit('.').next()));
+        let mut text = String::new();
+        for (raw, _) in records {
+            let mut value = serde_json::from_slice(&raw).expect("JSON");
+            planted(&mut value, &kept);
+            text.push_str(&format!("{value}\n"));
+        }
+        let rules = format!(
+            "title: everything\nname: everything\nlevel: high\n\
+             logsource: {{product: {}, service: {}}}\n\
+             detection: {{s: {{ctadel.source: {}}}, condition: s}}\n",
+            source.product, source.service, source.name
+        );
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("log.jsonl");
+        std::fs::write(&file, text).expect("written");
+        let report = scan(&plan(&file, rules_of(&rules)));
+        assert!(
+            !report.findings.is_empty(),
+            "{}: {:?}",
+            source.name,
+            report.coverage.skipped
+        );
+        shown(&report, source.name);
+    }
 }

@@ -9,7 +9,25 @@ use super::text;
 /// at each object the longest key that fits is taken first, because keys may contain dots.
 /// Copies of logs change the case of keys: exact spelling wins, another one is better than none.
 pub fn find<'a>(raw: &'a [u8], path: &str, found: &mut dyn FnMut(&'a [u8])) {
-    search(raw, path.as_bytes(), 0, found);
+    search(raw, path.as_bytes(), 0, found, &mut |_, _| {});
+}
+
+/// The same, and through strings that hold JSON: logs write whole requests as text.
+pub fn find_through(raw: &[u8], path: &str, found: &mut dyn FnMut(&[u8])) {
+    through(raw, path.as_bytes(), 0, found);
+}
+
+fn through(raw: &[u8], path: &[u8], depth: usize, found: &mut dyn FnMut(&[u8])) {
+    let mut inside: Vec<(&[u8], &[u8])> = Vec::new();
+    search(raw, path, 0, &mut |raw| found(raw), &mut |inner, rest| {
+        inside.push((inner, rest));
+    });
+    for (inner, rest) in inside {
+        // Text in text in text is nobody's log.
+        if depth < 3 {
+            through(&text::unescape(inner), rest, depth + 1, found);
+        }
+    }
 }
 
 /// The first value at `path`.
@@ -23,7 +41,16 @@ pub fn first<'a>(raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
 
 const MAX_DEPTH: usize = 32;
 
-fn search<'a>(raw: &'a [u8], path: &[u8], depth: usize, found: &mut dyn FnMut(&'a [u8])) {
+/// Where a search goes on: at a string that looks like JSON, with the rest of the path.
+type Inside<'a, 'p, 's> = &'s mut dyn FnMut(&'a [u8], &'p [u8]);
+
+fn search<'a, 'p>(
+    raw: &'a [u8],
+    path: &'p [u8],
+    depth: usize,
+    found: &mut dyn FnMut(&'a [u8]),
+    inside: Inside<'a, 'p, '_>,
+) {
     let Some(first) = path.first() else {
         return found(raw);
     };
@@ -60,13 +87,20 @@ fn search<'a>(raw: &'a [u8], path: &[u8], depth: usize, found: &mut dyn FnMut(&'
                     path.get(used + 1..).unwrap_or_default(),
                     depth + 1,
                     found,
+                    inside,
                 );
             }
         }
         Some(b'[') => elements(raw, |value| {
-            search(value, path, depth + 1, found);
+            search(value, path, depth + 1, found, inside);
             true
         }),
+        Some(b'"') => {
+            let inner = raw.get(1..raw.len() - 1).unwrap_or_default();
+            if matches!(inner.trim_ascii_start().first(), Some(b'{' | b'[')) {
+                inside(inner.trim_ascii_start(), path);
+            }
+        }
         _ => {}
     }
 }
@@ -199,6 +233,22 @@ mod tests {
         assert_eq!(all(raw, "e.F"), ["4"]);
         assert_eq!(all(raw, "a.b.zzz"), Vec::<String>::new());
         assert_eq!(all(raw, "a"), [r#"{"b":[{"c":1},{"c":"x,}"},{"d":[]}]}"#]);
+    }
+
+    #[test]
+    fn goes_through_text_that_is_json() {
+        let raw = br#"{"a":{"data":"{\"b\":[{\"c\":\"x\\\"y\"}],\"s\":\"{\\\"t\\\":4}\"}","plain":"{no"}}"#;
+        let all = |path: &str| {
+            let mut out = Vec::new();
+            find_through(raw, path, &mut |value| {
+                out.push(String::from_utf8_lossy(value).into_owned())
+            });
+            out
+        };
+        assert_eq!(all("a.data.b.c"), [r#""x\"y""#]);
+        assert_eq!(all("a.data.s.t"), ["4"]);
+        assert_eq!(all("a.plain"), [r#""{no""#]);
+        assert_eq!(all("a.plain.x"), Vec::<String>::new());
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl From<Bad> for Failure {
 }
 
 /// Keys whose array holds records or further envelopes.
-const ARRAYS: [&[u8]; 14] = [
+const ARRAYS: [&[u8]; 15] = [
     b"Records",
     b"records",
     b"Events",
@@ -44,10 +44,11 @@ const ARRAYS: [&[u8]; 14] = [
     b"QueryResultRows",
     b"result",
     b"values",
+    b"last_events",
 ];
 
 /// Keys whose value is the record or a further envelope, as object or as text.
-const INSIDE: [&[u8]; 15] = [
+const INSIDE: [&[u8]; 18] = [
     b"CloudTrailEvent",
     b"detail",
     b"eventData",
@@ -63,6 +64,9 @@ const INSIDE: [&[u8]; 15] = [
     b"data",
     b"short_message",
     b"line",
+    b"api",
+    b"auth",
+    b"system",
 ];
 
 /// The record inside an item of LookupEvents.

@@ -200,16 +200,22 @@ impl<'a> Walker<'a> {
                     return Ok(end);
                 }
                 let frame = stack[depth - 1];
-                let next = self.skip_space(end);
+                let mut next = self.skip_space(end);
                 match self.text.get(next) {
                     Some(b',') => {
                         at = self.skip_space(next + 1);
-                        if frame.object {
-                            (at, node, slot) = self.key(at, frame.node, trie, slots, depth == 1)?;
-                        } else {
-                            (node, slot) = (frame.node, NONE);
+                        let close = if frame.object { b'}' } else { b']' };
+                        if self.text.get(at) != Some(&close) {
+                            if frame.object {
+                                (at, node, slot) =
+                                    self.key(at, frame.node, trie, slots, depth == 1)?;
+                            } else {
+                                (node, slot) = (frame.node, NONE);
+                            }
+                            continue 'value;
                         }
-                        continue 'value;
+                        // People who write examples leave a comma behind the last one.
+                        next = at;
                     }
                     Some(b'}') if frame.object => {}
                     Some(b']') if !frame.object => {}

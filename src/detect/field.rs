@@ -36,15 +36,8 @@ impl Field {
                 head.eq_ignore_ascii_case(prefix).then_some(rest)
             })
             .unwrap_or(name);
-        if let Some((_, paths)) = source
-            .aliases
-            .iter()
-            .find(|(alias, _)| alias.eq_ignore_ascii_case(name))
-        {
-            let mut all: Vec<Field> = paths
-                .iter()
-                .map(|path| Field::plain(path, layout))
-                .collect();
+        if let Some(paths) = aliased(name, source.aliases) {
+            let mut all: Vec<Field> = paths.iter().map(|p| Field::plain(p, layout)).collect();
             return if all.len() == 1 {
                 all.remove(0)
             } else {
@@ -132,4 +125,19 @@ fn is_known(name: &str, layout: &Layout) -> bool {
     let tops = rows.filter_map(|path| path.split('.').next());
     let mut known = tops.chain(layout.source.containers.iter().copied());
     known.any(|key| key.eq_ignore_ascii_case(top))
+}
+
+/// The paths an alias stands for. One that ends in a dot stands for all names that begin with it.
+fn aliased(name: &str, aliases: &[(&str, &[&str])]) -> Option<Vec<String>> {
+    let exact = aliases
+        .iter()
+        .find(|(alias, _)| alias.eq_ignore_ascii_case(name));
+    if let Some((_, paths)) = exact {
+        return Some(paths.iter().map(|path| (*path).to_owned()).collect());
+    }
+    aliases.iter().find_map(|(alias, paths)| {
+        let (head, rest) = name.split_at_checked(alias.len())?;
+        let fits = alias.ends_with('.') && head.eq_ignore_ascii_case(alias);
+        fits.then(|| paths.iter().map(|path| format!("{path}{rest}")).collect())
+    })
 }

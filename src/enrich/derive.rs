@@ -212,6 +212,10 @@ impl Derived {
                 out.extend(record.time().map(|time| flag(context.hours.weekend(time))))
             }
             Derived::IpKind => out.push(source_address(record).kind.word().to_owned()),
+            // What the log itself says needs no database.
+            Derived::IpCountry if record.text(Norm::Country).is_some() => {
+                out.extend(record.text(Norm::Country).map(|text| text.into_owned()));
+            }
             Derived::IpTags | Derived::IpAsn | Derived::IpAsnOrg | Derived::IpCountry => {
                 let Some(ip) = source_address(record).ip else {
                     return true;

@@ -70,6 +70,8 @@ pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
     match actor.kind {
         ActorType::User | ActorType::Root | ActorType::Federated => Some(Kind::Identity),
         ActorType::RoleSession => session_kind(actor),
+        // Scaleway names a principal and does not say of what kind; its id is one holder's.
+        ActorType::Unknown if is_guid(&actor.id) => Some(Kind::Identity),
         // Workloads share their identity with every replica; services of the provider stand
         // behind everything; nobody and unknown are no identity.
         ActorType::ServiceAccount
@@ -81,6 +83,15 @@ pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
         | ActorType::Anonymous
         | ActorType::Unknown => None,
     }
+}
+
+/// Whether an id is one that was drawn for one identity alone.
+fn is_guid(id: &str) -> bool {
+    let shape = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    id.len() == 36 && id.bytes().enumerate().all(shape)
 }
 
 fn session_kind(actor: &Actor) -> Option<Kind> {

@@ -61,6 +61,18 @@ impl Time {
         if let Ok(whole) = text.parse::<i64>() {
             return whole.checked_mul(scale as i64).map(Time);
         }
+        // Digits behind the point are exact as digits alone.
+        if let Some((whole, part)) = text.split_once('.')
+            && let Ok(whole) = whole.parse::<i64>()
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            let digits = part.bytes().chain(std::iter::repeat(b'0'));
+            let nine = digits
+                .take(9)
+                .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+            let part = nine / (1_000_000_000 / scale as i64);
+            return whole.checked_mul(scale as i64)?.checked_add(part).map(Time);
+        }
         let nanos = value * scale;
         (nanos < i64::MAX as f64).then_some(Time(nanos as i64))
     }

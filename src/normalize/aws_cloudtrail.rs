@@ -4,10 +4,10 @@
 //! "userIdentity element" (docs.aws.amazon.com/awscloudtrail).
 
 mod actor;
-mod call;
+pub(super) mod call;
 mod facts;
 mod table;
-mod targets;
+pub(super) mod targets;
 
 use super::source::{Form, Norm, Part, Quirk, Record, Row, Source};
 use crate::decode::text;

@@ -19,7 +19,7 @@ pub fn event(record: &Record) -> Event {
         time: record.time().unwrap_or(Time(0)),
         source: source.name,
         layer: source.layer,
-        provider: source.provider,
+        provider: super::provider(record),
         account: value(Norm::Account),
         region: value(Norm::Region),
         actor: (source.actor)(record),

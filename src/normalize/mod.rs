@@ -5,6 +5,10 @@ pub mod aws_cloudtrail;
 pub mod catalogue;
 pub mod event;
 pub mod kubernetes_audit;
+pub mod ocsf;
+pub mod okta_system;
+pub mod ovh_account;
+pub mod scaleway_audit;
 pub mod source;
 
 pub use source::{Layout, Norm, Record, Source};
@@ -14,7 +18,59 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher13;
 
 /// Every log source. A source that is not here does not exist.
-pub static SOURCES: &[&Source] = &[&aws_cloudtrail::SOURCE, &kubernetes_audit::SOURCE];
+pub static SOURCES: &[&Source] = &[
+    &aws_cloudtrail::SOURCE,
+    &kubernetes_audit::SOURCE,
+    &scaleway_audit::SOURCE,
+    &ovh_account::SOURCE,
+    &okta_system::SOURCE,
+    &ocsf::SOURCE,
+];
+
+/// The provider words of the contract; a row keeps the place of one.
+pub static PROVIDERS: [&str; 12] = [
+    "ocsf",
+    "aws",
+    "gcp",
+    "azure",
+    "entra",
+    "m365",
+    "scaleway",
+    "ovh",
+    "okta",
+    "kubernetes",
+    "runtime",
+    "kafka",
+];
+
+/// Whose log a record is of: its source's, or, where one format carries the logs of many, what
+/// the record says.
+pub fn provider(record: &Record) -> &'static str {
+    let source = record.layout.source;
+    match record.text(Norm::Provider) {
+        Some(said) => provider_word(&said).unwrap_or(source.provider),
+        None => source.provider,
+    }
+}
+
+fn provider_word(said: &str) -> Option<&'static str> {
+    let said = said.to_ascii_lowercase();
+    let words: [(&str, &str); 11] = [
+        ("amazon", "aws"),
+        ("aws", "aws"),
+        ("google", "gcp"),
+        ("gcp", "gcp"),
+        ("entra", "entra"),
+        ("office", "m365"),
+        ("azure", "azure"),
+        ("microsoft", "azure"),
+        ("okta", "okta"),
+        ("scaleway", "scaleway"),
+        ("ovh", "ovh"),
+    ];
+    let known = words.iter().find(|(part, _)| said.contains(part));
+    known.map(|(_, word)| *word)
+}
 
 /// The source with this name.
 pub fn by_name(name: &str) -> Option<&'static Source> {

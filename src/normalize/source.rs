@@ -70,11 +70,15 @@ pub enum Norm {
     Bucket,
     /// Everything the record says about the identity, in one piece.
     Identity,
+    /// The country of the source address, where the log itself tells it.
+    Country,
+    /// Whose log it is, where one format carries the logs of many.
+    Provider,
 }
 
 impl Norm {
     /// How many there are.
-    pub const COUNT: usize = Norm::Identity as usize + 1;
+    pub const COUNT: usize = Norm::Provider as usize + 1;
 }
 
 /// How a value has to be read.
@@ -527,7 +531,24 @@ impl<'a> Record<'a> {
 
     /// Any path as text; containers are text too, empty values are absent.
     pub fn text_at(&self, path: &str) -> Option<Cow<'a, str>> {
-        text::present(self.at(path)?)
+        match self.at(path) {
+            Some(raw) => text::present(raw),
+            None => self.text_through(path).map(Cow::Owned),
+        }
+    }
+
+    /// Any path as text, through strings that hold JSON.
+    fn text_through(&self, path: &str) -> Option<String> {
+        let (top, rest) = path.split_once('.')?;
+        // Only what lies below the second level can stand in a string.
+        let raw = self.at(top).filter(|_| rest.contains('.'))?;
+        let mut out = None;
+        path::find_through(raw, rest, &mut |raw| {
+            if out.is_none() {
+                out = text::present(raw).map(Cow::into_owned);
+            }
+        });
+        out
     }
 
     /// Every value at a path, arrays mapped over.

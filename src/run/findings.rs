@@ -16,7 +16,7 @@ use crate::enrich::derive::Late;
 use crate::enrich::own::Own;
 use crate::incident::Head;
 use crate::model::{Evidence, Finding, Outcome, RuleMeta, Severity, Target};
-use crate::normalize::SOURCES;
+use crate::normalize::{PROVIDERS, SOURCES};
 
 /// Evidence pointers of one finding.
 const MAX_EVIDENCE: usize = 100;
@@ -264,7 +264,7 @@ impl<'a> Maker<'a> {
             count: 1,
             source: source.name,
             layer: source.layer,
-            provider: source.provider,
+            provider: PROVIDERS[usize::from(first.provider)],
             account: store.strings.text(first.account),
             region: store.strings.text(first.region),
             via,

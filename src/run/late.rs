@@ -191,6 +191,7 @@ impl Late for View<'_> {
                 .norm(Norm::Edge)
                 .map(|raw| text::bytes(raw).into_owned()),
             value(Norm::Bucket),
+            value(Norm::Country),
         ];
         let new = |(dimension, value): (usize, Option<Vec<u8>>)| {
             (first(dimension, &value?)? == (time, key)).then_some(DIMENSIONS[dimension])

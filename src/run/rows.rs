@@ -98,6 +98,8 @@ pub struct Row {
     pub record: u32,
     /// Position of its source in the registry.
     pub source: u8,
+    /// Place of the provider among the words for it.
+    pub provider: u8,
     /// How it ended.
     pub outcome: Outcome,
     /// Number of the actor.

@@ -51,6 +51,11 @@ impl<'a> Walker<'a> {
             return Ok(next + 1);
         }
         loop {
+            // People who write examples leave a comma behind the last member.
+            if self.text.get(next) == Some(&b'}') && !out.is_empty() {
+                self.token += 1;
+                return Ok(next + 1);
+            }
             if self.text.get(next) != Some(&b'"') {
                 return self.bad(next, "an object without a key");
             }

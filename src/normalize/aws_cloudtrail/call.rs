@@ -6,14 +6,19 @@ use crate::normalize::source::{Norm, Record};
 
 pub(super) fn action(record: &Record) -> String {
     let service = record.text(Norm::Service).unwrap_or_default();
-    let service = service.strip_suffix(".cn").unwrap_or(&service);
+    let verb = record.text(Norm::Verb).unwrap_or_default();
+    canonical(&service, &verb)
+}
+
+/// The canonical action of a call: `iam:CreateUser`.
+pub(in crate::normalize) fn canonical(service: &str, verb: &str) -> String {
+    let service = service.strip_suffix(".cn").unwrap_or(service);
     let service = service.strip_suffix(".amazonaws.com").unwrap_or(service);
     let service = match service {
         "monitoring" => "cloudwatch",
         other => other,
     };
-    let verb = record.text(Norm::Verb).unwrap_or_default();
-    format!("{}:{}", service.to_ascii_lowercase(), verb_of(&verb))
+    format!("{}:{}", service.to_ascii_lowercase(), verb_of(verb))
 }
 
 /// An event name without the API version some services append: `CreateFunction20150331`,
@@ -87,7 +92,7 @@ pub(super) fn class(record: &Record) -> Class {
 }
 
 /// Error words that mean "you may not"; services spell them differently.
-const DENIED: [&str; 12] = [
+pub(in crate::normalize) const DENIED: [&str; 12] = [
     "AccessDenied",
     "Unauthorized",
     "AuthorizationError",

@@ -87,6 +87,17 @@ fn named(request: &[u8]) -> Vec<(usize, &'static str, &[u8])> {
     out
 }
 
+/// The targets that a request names, whoever logged it.
+pub(in crate::normalize) fn requested(request: &[u8], add: &mut dyn FnMut(Target)) {
+    for (_, kind, raw) in named(request) {
+        each_text(raw, &mut |id| {
+            if !id.is_empty() && id != HIDDEN {
+                add(target(kind, id));
+            }
+        });
+    }
+}
+
 pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out: Vec<Target> = Vec::new();
     let mut add = |kind: &str, id: &str| {
@@ -168,7 +179,8 @@ fn each_text(raw: &[u8], each: &mut dyn FnMut(&str)) {
     }
 }
 
-fn target(kind: &str, id: &str) -> Target {
+/// A target by its name or ARN.
+pub(in crate::normalize) fn target(kind: &str, id: &str) -> Target {
     // `arn:partition:service:region:account:resource`; any part may be missing.
     let (mut account, mut name) = (None, id);
     if id.starts_with("arn:") {

@@ -135,7 +135,7 @@ pub struct Novelty {
 }
 
 /// The respects in which something can be new for an actor.
-pub const DIMENSIONS: [&str; 7] = [
+pub const DIMENSIONS: [&str; 8] = [
     "actor",
     "region",
     "api",
@@ -143,4 +143,5 @@ pub const DIMENSIONS: [&str; 7] = [
     "user_agent",
     "edge",
     "bucket",
+    "country",
 ];

@@ -30,6 +30,8 @@ impl Work<'_> {
         let target = record.norm(Norm::Edge).unwrap_or_default();
         hasher.write(target);
         hasher.write(record.norm(Norm::Bucket).unwrap_or_default());
+        // With the address it never changes, but for copies that were corrected since.
+        hasher.write(record.norm(Norm::Country).unwrap_or_default());
         match self.tables.tuples.entry(hasher.finish()) {
             Entry::Occupied(known) if *known.get() < time => return false,
             Entry::Occupied(mut known) => {
@@ -65,6 +67,9 @@ impl Work<'_> {
         }
         if let Some(bucket) = record.text(Norm::Bucket) {
             values[6] = strings.put(bucket.as_bytes());
+        }
+        if let Some(country) = record.text(Norm::Country) {
+            values[7] = strings.put(country.as_bytes());
         }
         for (dimension, value) in values
             .into_iter()

@@ -6,7 +6,7 @@ use super::Work;
 use super::tables::{Memo, Tables};
 use crate::decode::text;
 use crate::model::{Outcome, Severity, Time};
-use crate::normalize::{Norm, Record, address, event};
+use crate::normalize::{self, Norm, Record, address, event};
 use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{
     ActorRow, ChunkFold, FactRow, FoldKey, Member, NO_REFERENCE, Range, Reference, Row, TargetRow,
@@ -148,6 +148,7 @@ impl Work<'_> {
             position: u32::try_from(subject.position).unwrap_or(u32::MAX),
             record: subject.number,
             source: subject.source,
+            provider: provider(record),
             outcome: light.outcome,
             actor: light.actor,
             ip: light.ip,
@@ -234,4 +235,11 @@ impl Work<'_> {
         }
         number
     }
+}
+
+/// The place of the record's provider among the words for it.
+fn provider(record: &Record) -> u8 {
+    let word = normalize::provider(record);
+    let mut words = normalize::PROVIDERS.iter();
+    words.position(|known| *known == word).unwrap_or_default() as u8
 }
