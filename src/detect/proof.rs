@@ -87,6 +87,8 @@ impl fmt::Display for Broken {
 enum Expect {
     Hit,
     Miss,
+    /// Nothing: it stands in front of the others, for rules that ask what was there before.
+    Given,
 }
 
 /// A line of an events file.
@@ -111,7 +113,7 @@ impl Case {
     /// Runs the events of the case through the rules of its file.
     pub fn prove(&self, set: &RuleSet, replay: &mut Replay<'_>) -> Proof {
         let mut proof = Proof::default();
-        let (mut hits, mut misses) = (Vec::new(), Vec::new());
+        let (mut given, mut hits, mut misses) = (Vec::new(), Vec::new(), Vec::new());
         for (number, line) in self
             .text
             .lines()
@@ -129,10 +131,10 @@ impl Case {
                         note,
                         raw: event.get().as_bytes(),
                     };
-                    if expect == Expect::Hit {
-                        hits.push(event)
-                    } else {
-                        misses.push(event)
+                    match expect {
+                        Expect::Given => given.push(event),
+                        Expect::Hit => hits.push(event),
+                        Expect::Miss => misses.push(event),
                     }
                 }
                 Err(error) => self.fail(
@@ -157,9 +159,20 @@ impl Case {
             }
         };
         let mut run = |events: &[Event<'_>]| {
-            let raws: Vec<&[u8]> = events.iter().map(|event| event.raw).collect();
+            let all = given.iter().chain(events);
+            let raws: Vec<&[u8]> = all.map(|event| event.raw).collect();
             let mut found = replay(&rules, &context, &raws)?;
             found.retain(|finding| finding.rule.file == self.file);
+            // Positions are those of the events that something is expected of.
+            let before = given.len() as u64;
+            for finding in &mut found {
+                finding
+                    .evidence
+                    .retain(|evidence| evidence.record >= before);
+                for evidence in &mut finding.evidence {
+                    evidence.record -= before;
+                }
+            }
             Ok::<_, String>(found)
         };
         let hits: Vec<Vec<Event<'_>>> = if together { vec![hits] } else { apart(hits) };

@@ -25,8 +25,9 @@ use crate::term::number::counted;
 /// Without a correlation in the file, each event is judged by itself: one that is expected to hit
 /// must give a finding of the file's rules, one that is expected to miss must give none. With a
 /// correlation, all events of a kind are fed in their order in one run: each hit must be among the
-/// evidence of a finding, and the misses together must give none. An address list `x.intel.csv`
-/// beside the rule is loaded for it. Without PATH, the built-in rules are tested, and those that
+/// evidence of a finding, and the misses together must give none. Events with `"expect": "given"`
+/// come first in every run and nothing is expected of them. An address list `x.intel.csv` beside
+/// the rule is loaded for it. Without PATH, the built-in rules are tested, and those that
 /// the configuration names.
 ///
 /// Examples:
