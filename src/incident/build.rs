@@ -31,20 +31,21 @@ pub(super) fn build(scene: &Scene, recurring: &[bool], draft: &Draft) -> Inciden
         .map(|m| (scene.findings[*m as usize], recurring[*m as usize]))
         .collect();
     let findings: Vec<&Finding> = members.iter().map(|(finding, _)| *finding).collect();
+    // Informational findings name nothing, and say neither when it began nor from where: they
+    // are what else the same keys did.
+    let telling = title::telling(&members);
     let (entities, links) = explain(scene, &draft.members, &draft.joins);
     let (score, severity) = score(&members);
-    // Informational findings name nothing.
-    let telling = tactics(&title::telling(&members));
     Incident {
         id: String::new(),
-        title: title::title(&members, &telling),
+        title: title::title(&members, &tactics(&telling)),
         severity,
         score,
         status: Status::Open,
         verdict: None,
         history: Vec::new(),
-        start: findings.iter().map(|f| f.time).min().unwrap_or_default(),
-        end: findings
+        start: telling.iter().map(|f| f.time).min().unwrap_or_default(),
+        end: telling
             .iter()
             .map(|f| f.end_time.max(f.time))
             .max()
@@ -60,8 +61,8 @@ pub(super) fn build(scene: &Scene, recurring: &[bool], draft: &Draft) -> Inciden
             .map(String::from)
             .collect(),
         accounts: owned(findings.iter().filter_map(|f| f.account.as_deref())),
-        actors: actors(&findings),
-        source_ips: owned(findings.iter().filter_map(|f| f.source_ip.as_deref())),
+        actors: actors(&telling),
+        source_ips: owned(telling.iter().filter_map(|f| f.source_ip.as_deref())),
         story: story(&Plot {
             members: &members,
             links: &links,

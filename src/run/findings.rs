@@ -123,7 +123,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A refused attempt is worth a step less, unless the rule says that the refusal is the
-    /// signal.
+    /// signal; a call that failed for another reason always is.
     fn head(
         &self,
         rule: u32,
@@ -133,14 +133,17 @@ impl<'a> Maker<'a> {
         group: &[(String, String)],
     ) -> Head {
         let meta = &self.rules.rules[rule as usize].meta;
-        let refused = outcome == Outcome::Denied && !meta.denied_keeps_level;
+        let vain = match outcome {
+            Outcome::Denied => !meta.denied_keeps_level,
+            outcome => outcome == Outcome::Failed,
+        };
         Head {
             time: first.time,
             end_time: first.time,
             key: first.key,
             rule: meta.clone(),
             id: id(meta, first.key, group).into(),
-            severity: if refused { level.step_down() } else { level },
+            severity: if vain { level.step_down() } else { level },
             layer: SOURCES[first.source as usize].layer,
         }
     }
@@ -296,9 +299,9 @@ fn outcome_of(fired: &Fired) -> Outcome {
         Outcome::Success,
         Outcome::Pending,
         Outcome::Unknown,
-        Outcome::Failed,
+        Outcome::Denied,
     ];
-    order.into_iter().find(any).unwrap_or(Outcome::Denied)
+    order.into_iter().find(any).unwrap_or(Outcome::Failed)
 }
 
 /// `F-` and 16 hex digits of rule, first event and group values; nothing else may change it.

@@ -124,6 +124,16 @@ pub(super) fn outcome(record: &Record) -> Outcome {
             _ => Outcome::Unknown,
         };
     }
+    // The sign-in pages say it under the event's own name: PasswordUpdated, EmailUpdated.
+    if record.norm(Norm::Service) == Some(b"\"signin.amazonaws.com\"")
+        && let Some(verb) = record.text(Norm::Verb)
+        && record
+            .text_at(&format!("responseElements.{verb}"))
+            .as_deref()
+            == Some("Failure")
+    {
+        return Outcome::Denied;
+    }
     Outcome::Success
 }
 
