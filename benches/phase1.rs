@@ -44,6 +44,7 @@ fn phase1(criterion: &mut Criterion) {
         window: None,
         load: Options::default(),
         shown: Severity::High,
+        pick: None,
         spare: Default::default(),
     };
     let mut group = criterion.benchmark_group("phase1");

@@ -71,6 +71,8 @@ pub struct Plan {
     pub incidents: bool,
     /// The incidents of earlier runs, where somebody keeps them.
     pub remembered: Option<incident::Remembered>,
+    /// The file that stands for standard input, where that is read more than once.
+    pub stdin: Option<std::path::PathBuf>,
     /// Limits of the tables.
     pub caps: Caps,
 }
@@ -90,12 +92,18 @@ pub struct Report {
     pub newest: Option<Time>,
 }
 
+pub use run::look::{Looked, look};
+pub use run::wanted::{Focus, Wanted};
+
 /// Why a run could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
     /// An input that cannot be read at all.
     #[error(transparent)]
     Input(#[from] load::Error),
+    /// The file that stands for standard input.
+    #[error("read standard input a second time")]
+    Stdin(#[source] std::io::Error),
     /// A rule that cannot be bound to a source.
     #[error("compile {0}")]
     Rule(String),
@@ -106,7 +114,7 @@ pub enum ScanError {
 
 /// Reads everything, detects, links, groups.
 pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<Report, ScanError> {
-    let loader = Loader::open(&plan.inputs, &plan.load)?.with_progress(progress.clone());
+    let loader = loader(plan)?.with_progress(progress.clone());
     loader.measure();
     // Informational findings join incidents; findings alone never hang on them.
     let programs = compile(
@@ -147,6 +155,7 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
         window: None,
         load: load::Options::default(),
         shown: Severity::Informational,
+        pick: None,
         spare: Default::default(),
     };
     let mut store = Store::new(
@@ -236,13 +245,21 @@ fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
 
 /// The newest time in the input: a first look that runs no rules.
 pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError> {
-    let loader = Loader::open(&plan.inputs, &plan.load)?;
+    let loader = loader(plan)?;
     let programs = compile(&RuleSet::default(), false)?;
     let shared = shared(&programs, plan);
     let mut store = Store::new(programs.len(), plan.caps, Default::default());
     run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
         .map_err(ScanError::Threads)?;
     Ok(store.spans.iter().flatten().map(|(_, last)| *last).max())
+}
+
+fn loader(plan: &Plan) -> Result<Loader, ScanError> {
+    let loader = Loader::open(&plan.inputs, &plan.load)?;
+    Ok(match &plan.stdin {
+        Some(kept) => loader.with_stdin(std::fs::File::open(kept).map_err(ScanError::Stdin)?),
+        None => loader,
+    })
 }
 
 fn compile(rules: &RuleSet, informational: bool) -> Result<Vec<Program>, ScanError> {
@@ -279,6 +296,7 @@ fn shared<'p>(programs: &'p [Program], plan: &'p Plan) -> Shared<'p> {
             true => Severity::Informational,
             false => plan.min_severity,
         },
+        pick: None,
         spare: Default::default(),
     }
 }

@@ -6,6 +6,8 @@
 mod case;
 #[path = "cmd/config.rs"]
 mod config;
+#[path = "cmd/events.rs"]
+mod events;
 #[path = "cmd/exit.rs"]
 mod exit;
 #[path = "cmd/explain.rs"]

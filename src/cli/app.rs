@@ -11,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::args::{CommonArgs, formats};
 use super::exit::Code;
 use super::failure::Failure;
-use super::{completions, config, explain, incidents, rules, scan, schema};
+use super::{completions, config, explain, incidents, rules, scan, schema, search, timeline};
 use crate::render::ViewKind;
 use crate::term::{Settings, Ui};
 
@@ -62,6 +62,8 @@ Manual pages: ctadel-rules(5), ctadel-config(5), ctadel-output(7), ctadel-source
 enum Command {
     Scan(Box<scan::ScanArgs>),
     Incidents(Box<incidents::IncidentsArgs>),
+    Timeline(Box<timeline::TimelineArgs>),
+    Search(Box<search::SearchArgs>),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Config(config::ConfigArgs),
@@ -76,6 +78,12 @@ pub fn command() -> clap::Command {
     Cli::command()
         .mut_subcommand("scan", |scan| {
             scan.mut_arg("format", of(ViewKind::Findings))
+        })
+        .mut_subcommand("timeline", |timeline| {
+            timeline.mut_arg("format", of(ViewKind::Timeline))
+        })
+        .mut_subcommand("search", |search| {
+            search.mut_arg("format", of(ViewKind::Timeline))
         })
         .mut_subcommand("incidents", |incidents| {
             incidents
@@ -99,6 +107,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Code, Failur
     match command {
         Command::Scan(args) => scan::run(&common, &args),
         Command::Incidents(args) => incidents::run(&common, &args),
+        Command::Timeline(args) => timeline::run(&common, &args),
+        Command::Search(args) => search::run(&common, &args),
         Command::Rules(args) => rules::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Config(args) => config::run(&common, &args),

@@ -1,6 +1,6 @@
 //! `ctadel incidents`: the same run, told as incidents.
 
-mod find;
+pub mod find;
 mod set;
 
 use std::collections::BTreeSet;

@@ -3,6 +3,7 @@
 //! Flags enter, the library runs, what it found is handed to the command that prints it. Scan,
 //! incidents and their like differ only in what they print.
 
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,10 +15,12 @@ use super::output::Outputs;
 use super::session::Session;
 use super::{interrupt, plan, progress, remarks};
 use crate::config::Span;
+use crate::detect::ast::RuleSet;
 use crate::load;
 use crate::model::Severity;
 use crate::render::{Format, ViewKind};
-use crate::{Plan, Report, ScanError};
+use crate::run::worker::pick::Pick;
+use crate::{Looked, Plan, Report, ScanError};
 
 /// A run that is ready to start.
 pub struct Job {
@@ -28,6 +31,8 @@ pub struct Job {
     /// What is kept from run to run, where anything is.
     pub case: Option<OpenCase>,
     plan: Plan,
+    /// Standard input, as long as it is needed.
+    kept: Option<tempfile::TempPath>,
     span: Span,
     stop: Arc<AtomicBool>,
 }
@@ -59,6 +64,7 @@ impl Job {
             outputs,
             case,
             plan,
+            kept: None,
             span,
             stop,
         })
@@ -84,6 +90,48 @@ impl Job {
         // Interrupted while looking for the newest event: what followed is not all either.
         report.coverage.complete &= !self.stop.load(Ordering::Relaxed);
         Ok(report)
+    }
+
+    /// Keeps standard input in a temporary file, where it is an input: it is read again.
+    pub fn keep_input(&mut self) -> Result<(), Failure> {
+        if !self.plan.inputs.iter().any(|input| input == "-") {
+            return Ok(());
+        }
+        let failed = |error: io::Error| {
+            let error =
+                anyhow::Error::new(error).context("keep standard input in a temporary file");
+            Failure::new(Kind::Input, error)
+        };
+        let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+        let limit = self.plan.load.spool;
+        let kept = io::copy(&mut io::stdin().lock().take(limit + 1), &mut file).map_err(failed)?;
+        if kept > limit {
+            let message = format!("standard input holds more than {limit} bytes");
+            return Err(Failure::input(message).hint("save it to a file and name that"));
+        }
+        let path = file.into_temp_path();
+        self.plan.stdin = Some(path.to_path_buf());
+        self.kept = Some(path);
+        Ok(())
+    }
+
+    /// Reads once more, for the records that are wanted whole; `exact` leaves out what was only
+    /// read for the sake of what came after it.
+    pub fn look(
+        &mut self,
+        rules: &RuleSet,
+        pick: Pick,
+        limit: usize,
+        exact: bool,
+    ) -> Result<Looked, Failure> {
+        if exact {
+            self.plan.lookback = 0;
+        }
+        let counters = Arc::new(load::Progress::default());
+        let looked = progress::shown(&self.session.ui, &counters, || {
+            crate::look(&self.plan, rules, pick, limit, &counters, &self.stop)
+        });
+        looked.map_err(failed)
     }
 
     /// Keeps the incidents of the run, where somebody wants that. Half a run has half incidents.
@@ -140,6 +188,6 @@ pub fn failed(error: ScanError) -> Failure {
     match error {
         ScanError::Input(error) => plan::unreadable(error),
         ScanError::Rule(_) => Failure::new(Kind::Usage, error),
-        ScanError::Threads(_) => Failure::new(Kind::Input, error),
+        ScanError::Threads(_) | ScanError::Stdin(_) => Failure::new(Kind::Input, error),
     }
 }

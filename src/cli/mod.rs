@@ -8,6 +8,7 @@ mod args;
 mod case;
 mod completions;
 mod config;
+mod events;
 mod exit;
 mod explain;
 mod failure;
@@ -21,7 +22,9 @@ mod remarks;
 mod rules;
 mod scan;
 mod schema;
+mod search;
 mod session;
+mod timeline;
 
 pub use app::{command, run};
 pub use exit::Code;

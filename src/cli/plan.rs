@@ -177,6 +177,7 @@ pub fn plan(session: &Session, paths: &[String], now: Time) -> Result<Plan, Fail
         min_severity: lowest,
         incidents: false,
         remembered: None,
+        stdin: None,
         caps: Caps::default(),
     })
 }

@@ -13,6 +13,7 @@ pub mod load;
 pub mod matcher;
 pub mod memo;
 pub mod proof;
+pub mod query;
 pub mod subset;
 pub mod suppress;
 pub mod value;

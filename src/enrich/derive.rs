@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::policy::{self, PolicyFacts};
 use super::{hours::Hours, network::Network, own::Own};
+use crate::model::Target;
 use crate::normalize::address;
 use crate::normalize::{Norm, Record};
 
@@ -83,6 +84,12 @@ derived! {
     PolicyExternal = "ctadel.policy.external_accounts",
     /// The same, and the accounts the call itself names: shares, launch permissions.
     External = "ctadel.external",
+    /// Ids of what the call acts on.
+    TargetId = "ctadel.target.id",
+    /// Names of what the call acts on.
+    TargetName = "ctadel.target.name",
+    /// Kinds of what the call acts on.
+    TargetType = "ctadel.target.type",
     /// How many resources the call acts on.
     CountTargets = "ctadel.count.targets",
     /// Outside the business hours.
@@ -202,6 +209,9 @@ impl Derived {
                 let Some(late) = late else { return false };
                 out.extend(accounts.into_iter().filter(|account| !late.is_own(account)));
             }
+            Derived::TargetId => targets(record, |target| target.id, out),
+            Derived::TargetName => targets(record, |target| target.name, out),
+            Derived::TargetType => targets(record, |target| target.kind, out),
             Derived::CountTargets => out.push((source.count_targets)(record).to_string()),
             Derived::OffHours => out.extend(
                 record
@@ -256,6 +266,14 @@ impl Derived {
         }
         true
     }
+}
+
+/// Targets that a rule or a search looks at.
+const MAX_TARGETS: usize = 20;
+
+fn targets(record: &Record, part: fn(Target) -> String, out: &mut Vec<String>) {
+    let targets = (record.layout.source.targets)(record, MAX_TARGETS).into_iter();
+    out.extend(targets.map(part).filter(|text| !text.is_empty()));
 }
 
 fn policies(record: &Record) -> Vec<PolicyFacts> {

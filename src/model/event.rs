@@ -138,3 +138,16 @@ pub struct Event {
     /// Joins records of one action.
     pub group_uid: Option<String>,
 }
+
+/// An event with what the run knows about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimelineEntry {
+    /// The event.
+    pub event: Event,
+    /// Its records: one, or one a merged record.
+    pub evidence: Vec<Evidence>,
+    /// Ids of the findings it counts for.
+    pub findings: Vec<String>,
+    /// Id of the incident it belongs to.
+    pub incident: Option<String>,
+}

@@ -6,12 +6,14 @@
 mod actor;
 mod chunk;
 mod fact;
+mod owned;
 mod reference;
 mod uid;
 
 pub use self::actor::ActorRow;
 pub use self::chunk::{Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step};
 pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
+pub use self::owned::Owned;
 pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};
 pub use self::uid::Uid;
 use super::intern::{Interner, NO_STR, StrId};

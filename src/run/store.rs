@@ -7,6 +7,7 @@ mod caps;
 mod folds;
 mod groups;
 mod known;
+mod owned;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,7 +21,9 @@ pub use self::folds::Fold;
 pub use self::groups::{Counted, Enough, Group};
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
-use super::rows::{ActorRow, Base, Candidate, ChunkResult, FactRow, Novelty, Row, Step, TargetRow};
+use super::rows::{
+    ActorRow, Base, Candidate, ChunkResult, FactRow, Novelty, Owned, Row, Step, TargetRow,
+};
 use super::taking::Taking;
 use crate::load::FileRef;
 use crate::model::Time;
@@ -65,6 +68,10 @@ pub struct Store {
     pub facts: Vec<FactRow>,
     /// When what was first seen.
     pub novelties: Map<Novelty, (Time, u64)>,
+    /// The first of the records that are wanted whole, in no order.
+    pub owned: Vec<Owned>,
+    /// How many were wanted.
+    pub wanted: u64,
     /// Files by number.
     pub files: Vec<Arc<FileRef>>,
     positions: HashMap<u32, u64>,
@@ -106,6 +113,7 @@ impl Store {
         self.reports(chunk, base);
         let copies = self.copies(chunk);
         self.count(chunk, &copies);
+        self.owned_of(chunk, base, &copies);
         for (source, id) in &chunk.accounts {
             self.accounts
                 .insert((*source, chunk.strings.text(*id).unwrap_or_default()));

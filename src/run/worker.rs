@@ -6,6 +6,7 @@
 pub mod bases;
 mod notes;
 pub mod novelty;
+pub mod pick;
 mod subject;
 mod tables;
 
@@ -14,6 +15,7 @@ use std::sync::Mutex;
 use foldhash::fast::FixedState;
 
 use self::bases::bases;
+use self::pick::Pick;
 use self::subject::Subject;
 use self::tables::Tables;
 use super::intern::NO_STR;
@@ -42,6 +44,8 @@ pub struct Shared<'p> {
     pub load: Options,
     /// Findings below this are not shown: their evidence need not be kept.
     pub shown: Severity,
+    /// Instead of findings: the records that are wanted whole.
+    pub pick: Option<Pick<'p>>,
     /// Results that have been taken in: their room is used again.
     pub spare: Mutex<Vec<ChunkResult>>,
 }
@@ -214,6 +218,10 @@ impl Work<'_> {
             .is_some_and(|(from, to)| time < from || time > to)
         {
             return self.out.outside.push(number);
+        }
+        if let Some(pick) = shared.pick {
+            let at = (source, number, position, time);
+            return self.pick(shared, own, record, pick, at);
         }
         let fresh = self.novelty(record, time, key);
         if own.yields_facts(record) {

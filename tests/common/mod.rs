@@ -96,6 +96,7 @@ pub fn plan(input: &Path, rules: Arc<RuleSet>) -> Plan {
         min_severity: Severity::Informational,
         incidents: true,
         remembered: None,
+        stdin: None,
         caps: Caps::default(),
     }
 }

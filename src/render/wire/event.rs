@@ -9,20 +9,7 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use super::shared::{ActorOut, EvidenceOut, LAYERS, OUTCOMES, TargetOut, known, text};
-use crate::model::{Event, Evidence};
-
-/// An event with what the run knows about it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TimelineEntry {
-    /// The event.
-    pub event: Event,
-    /// Its records: one, or one a merged record.
-    pub evidence: Vec<Evidence>,
-    /// Ids of the findings it counts for.
-    pub findings: Vec<String>,
-    /// Id of the incident it belongs to.
-    pub incident: Option<String>,
-}
+pub use crate::model::event::TimelineEntry;
 
 /// One event of a log.
 #[derive(Clone, Debug, Serialize, JsonSchema)]

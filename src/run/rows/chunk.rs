@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ActorRow, FactRow, FoldKey, Novelty, Range, Reference, Row, TargetRow};
+use super::{ActorRow, FactRow, FoldKey, Novelty, Owned, Range, Reference, Row, TargetRow};
 use crate::load::FileRef;
 use crate::model::{Severity, Time};
 use crate::normalize::source::Part;
@@ -139,6 +139,8 @@ pub struct ChunkResult {
     pub facts: Vec<FactRow>,
     /// What was new in this chunk.
     pub novelties: Vec<(Novelty, Time, u64)>,
+    /// Records that are wanted whole.
+    pub owned: Vec<Owned>,
     /// What could not be read.
     pub skipped: Vec<SkippedAt>,
     /// What is no audit record.
@@ -172,6 +174,7 @@ impl ChunkResult {
             facts,
             shared,
             novelties,
+            owned,
             skipped,
             ignored,
         } = self;
@@ -196,6 +199,7 @@ impl ChunkResult {
         facts.clear();
         shared.clear();
         novelties.clear();
+        owned.clear();
         skipped.clear();
         ignored.clear();
     }
