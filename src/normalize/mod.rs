@@ -4,6 +4,7 @@ pub mod address;
 pub mod aws_cloudtrail;
 pub mod catalogue;
 pub mod event;
+pub mod gcp_audit;
 pub mod kubernetes_audit;
 pub mod ocsf;
 pub mod okta_system;
@@ -21,6 +22,7 @@ use siphasher::sip::SipHasher13;
 pub static SOURCES: &[&Source] = &[
     &aws_cloudtrail::SOURCE,
     &kubernetes_audit::SOURCE,
+    &gcp_audit::SOURCE,
     &scaleway_audit::SOURCE,
     &ovh_account::SOURCE,
     &okta_system::SOURCE,

@@ -94,6 +94,8 @@ pub enum Quirk {
     Listed,
     /// Of a list of addresses the first public one, else the first.
     Addresses,
+    /// Of a name made of parts the last one, behind the last slash.
+    Tail,
 }
 
 /// One line of a source's field table.
@@ -393,7 +395,9 @@ impl Layout {
     /// Whether all records of one action say the same in this slot.
     pub fn is_steady(&self, slot: u16) -> bool {
         let steady = self.source.steps.map_or(&[][..], |steps| steps.steady);
-        let under = |path: &str| steady.contains(&path.split('.').next().unwrap_or(path));
+        let under = |path: &str| {
+            steady.contains(&path) || steady.contains(&path.split('.').next().unwrap_or(path))
+        };
         let declared = self.source.rows.iter().flat_map(|row| {
             let slots = self.norms[row.norm as usize].iter();
             row.paths.iter().zip(slots)
@@ -500,6 +504,11 @@ impl<'a> Record<'a> {
             && let Some(inner) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'))
         {
             return Some(Cow::Owned(inner.to_owned()));
+        }
+        if quirk == Some(Quirk::Tail)
+            && let Some((_, tail)) = value.rsplit_once('/')
+        {
+            return Some(Cow::Owned(tail.to_owned()));
         }
         Some(value)
     }

@@ -110,10 +110,18 @@ fn needs(rule: &Rule, store: &Store, plan: &Plan) -> Option<String> {
     }
     let has = |category: &str| {
         store.categories.iter().any(|(of, seen)| {
-            own.contains(&usize::from(*of)) && seen.eq_ignore_ascii_case(category)
+            // Some sources name the log with where it lies before it.
+            own.contains(&usize::from(*of))
+                && seen
+                    .len()
+                    .checked_sub(category.len())
+                    .and_then(|at| seen.get(at..))
+                    .is_some_and(|end| end.eq_ignore_ascii_case(category))
         })
     };
     let absent = (wanted.contains("data event") && !has("Data"))
+        || (wanted.contains("Data Access") && !has("data_access"))
+        || (wanted.contains("kube-audit") && has("kube-audit-admin") && !has("kube-audit"))
         || (wanted.contains("network activity") && !has("NetworkActivity"));
     absent.then(|| wanted.to_owned())
 }

@@ -6,6 +6,7 @@
 use super::object::plain;
 use crate::decode::item::Members;
 use crate::decode::{path, text};
+use crate::normalize::gcp_audit;
 
 /// The members of an entry that stay.
 const KEPT: [&[u8]; 8] = [
@@ -21,8 +22,11 @@ const KEPT: [&[u8]; 8] = [
 
 /// Whether an entry is about Kubernetes.
 pub(super) fn is(members: &Members) -> bool {
-    let payload = members.iter().find(|(key, _)| *key == b"protoPayload");
-    payload.is_some_and(|(_, raw)| is_payload(raw))
+    members.iter().any(|(key, raw)| match *key {
+        b"protoPayload" => is_payload(raw),
+        b"protopayload_auditlog" => is_payload(&gcp_audit::plain_row(raw)),
+        _ => false,
+    })
 }
 
 /// Whether an entry's payload comes from a cluster's API server.
@@ -142,6 +146,14 @@ fn code(grpc: &str, verb: &str, sub: &str) -> u32 {
 
 /// Writes the entry as an audit event.
 pub(super) fn rewrite(raw: &[u8], out: &mut Vec<u8>) -> bool {
+    if path::first(raw, "protoPayload").is_none() {
+        let mut entry = Vec::new();
+        return gcp_audit::row_to_entry(raw, &mut entry) && event(&entry, out);
+    }
+    event(raw, out)
+}
+
+fn event(raw: &[u8], out: &mut Vec<u8>) -> bool {
     let mut payload: &[u8] = b"";
     let (mut time, mut id, mut labels): (&[u8], &[u8], &[u8]) = (b"", b"", b"");
     path::members(raw, |key, value| {
