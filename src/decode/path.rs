@@ -3,6 +3,8 @@
 //! For the few records a rule looks into: the hot paths are slots of the walk. The text has
 //! been checked by then; on anything else the search just ends.
 
+use std::borrow::Cow;
+
 use super::text;
 
 /// Calls `found` with every raw value at `path` under the value `raw`. Arrays are mapped over;
@@ -89,6 +91,10 @@ fn search<'a, 'p>(
                     found,
                     inside,
                 );
+            } else if let Some((name, value)) = pair(raw)
+                && name.eq_ignore_ascii_case(path)
+            {
+                found(value);
             }
         }
         Some(b'[') => elements(raw, |value| {
@@ -103,6 +109,23 @@ fn search<'a, 'p>(
         }
         _ => {}
     }
+}
+
+/// Name and value of an object that is nothing but these: many logs write down parameters as a
+/// list of such pairs, and rules name the parameter.
+fn pair(raw: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
+    let (mut name, mut value, mut keys) = (None, None, 0);
+    members(raw, |key, inner| {
+        keys += 1;
+        match key {
+            b"Name" | b"name" | b"key" | b"Key" => name = Some(text::bytes(inner)),
+            b"Value" | b"value" => value = Some(inner),
+            _ => {}
+        }
+        keys <= 2
+    });
+    (keys == 2).then_some(())?;
+    Some((name?, value?))
 }
 
 /// Calls `each` with the raw elements of an array until it says stop.

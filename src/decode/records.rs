@@ -29,7 +29,7 @@ impl From<Bad> for Failure {
 }
 
 /// Keys whose array holds records or further envelopes.
-const ARRAYS: [&[u8]; 15] = [
+const ARRAYS: [&[u8]; 16] = [
     b"Records",
     b"records",
     b"Events",
@@ -42,6 +42,7 @@ const ARRAYS: [&[u8]; 15] = [
     b"results",
     b"Items",
     b"QueryResultRows",
+    b"tables",
     b"result",
     b"values",
     b"last_events",
@@ -478,6 +479,19 @@ impl Decoder {
             })
         {
             return;
+        }
+        let is = |wanted: &[u8]| members.iter().any(|member| key_of(bytes, member) == wanted);
+        if is(b"columns")
+            && is(b"rows")
+            && let Some(last) = members.last()
+        {
+            let whole = &bytes[at..last.value.end as usize];
+            // The brace that closes it does not matter to a search.
+            if tables::columns_and_rows(whole, &mut |row| {
+                self.table_row(catalogue, row, depth + 1, sink);
+            }) {
+                return;
+            }
         }
         self.foreign = true;
         let mut names: Vec<_> = members

@@ -98,6 +98,47 @@ pub(super) fn result_set(raw: &[u8], each: &mut dyn FnMut(&[u8])) -> bool {
     true
 }
 
+/// The rows of an answer of Log Analytics: the names of the columns stand beside them.
+pub(super) fn columns_and_rows(raw: &[u8], each: &mut dyn FnMut(&[u8])) -> bool {
+    let mut names: Vec<&[u8]> = Vec::new();
+    let (Some(columns), Some(rows)) = (path::first(raw, "columns"), path::first(raw, "rows"))
+    else {
+        return false;
+    };
+    if columns.first() != Some(&b'[') || rows.first() != Some(&b'[') {
+        return false;
+    }
+    path::elements(columns, |column| {
+        // Some tools write down the names alone.
+        match (path::first(column, "name"), column) {
+            (Some([b'"', name @ .., b'"']), _) | (None, [b'"', name @ .., b'"']) => {
+                names.push(name)
+            }
+            _ => {}
+        }
+        true
+    });
+    let mut object = Vec::new();
+    path::elements(rows, |row| {
+        object.clear();
+        object.push(b'{');
+        let mut cells = 0;
+        if row.first() == Some(&b'[') {
+            path::elements(row, |cell| {
+                if let Some(name) = names.get(cells).filter(|_| cell != b"null") {
+                    member(name, cell, &mut object);
+                }
+                cells += 1;
+                true
+            });
+        }
+        object.push(b'}');
+        each(&object);
+        true
+    });
+    !names.is_empty()
+}
+
 /// Appends a member; the name as it stood between its quotes.
 fn member(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     if !out.ends_with(b"{") {

@@ -36,15 +36,16 @@ impl RuleIndex {
         for (number, rule) in rules.iter().enumerate() {
             let number = number as u32;
             let cost = |leaf: &Leaf| {
-                slot_of(leaf, fields, layout).map(|slot| u32::from(Some(slot) != dispatch))
+                let slots = slots_of(leaf, fields, layout);
+                let first = slots.first()?;
+                Some(u32::from(Some(*first) != dispatch) + slots.len() as u32 - 1)
             };
             match witness(&rule.condition, rule, &cost) {
                 Some((_, leaves)) => {
                     for leaf in leaves {
-                        let Some(slot) = slot_of(leaf, fields, layout) else {
-                            continue;
-                        };
-                        index.add(slot, leaf, number);
+                        for slot in slots_of(leaf, fields, layout) {
+                            index.add(slot, leaf, number);
+                        }
                     }
                 }
                 None => index.always.push(number),
@@ -189,25 +190,35 @@ const FEW: [Norm; 9] = [
     Norm::Category,
 ];
 
-/// The slot of a leaf that can be a witness: a positive question about one declared field that
-/// holds one plain value.
-fn slot_of(leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<u16> {
+/// The slots of a leaf that can be a witness: a positive question about declared fields that hold
+/// one plain value each. A name that stands for several places is answered by one of them.
+fn slots_of(leaf: &Leaf, fields: &[Field], layout: &Layout) -> Vec<u16> {
     let positive = match &leaf.ask {
         Ask::Any(_, absent) => !absent,
         Ask::All(tests) => !tests.is_empty(),
         Ask::Exists(wanted) => *wanted,
         Ask::Refers(..) => false,
     };
-    match fields.get(leaf.field as usize)? {
-        // Identities in one piece hardly repeat: no witness.
-        Field::Slot(slot, _) if positive && !leaf.negated => {
-            let piece = layout
-                .slots_of(Norm::Identity)
-                .iter()
-                .any(|(known, _)| known == slot);
+    if !positive || leaf.negated {
+        return Vec::new();
+    }
+    // Identities in one piece hardly repeat: no witness.
+    let one = |field: &Field| match field {
+        Field::Slot(slot, _) => {
+            let mut pieces = layout.slots_of(Norm::Identity).iter();
+            let piece = pieces.any(|(known, _)| known == slot);
             (!piece && layout.is_declared(*slot)).then_some(*slot)
         }
         _ => None,
+    };
+    match fields.get(leaf.field as usize) {
+        Some(Field::FirstOf(all)) => all
+            .iter()
+            .map(one)
+            .collect::<Option<_>>()
+            .unwrap_or_default(),
+        Some(field) => one(field).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 

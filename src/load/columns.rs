@@ -84,6 +84,8 @@ pub fn name(cell: &[u8]) -> &[u8] {
 
 /// Names begin with a letter; a log's text begins with a time or a bracket.
 fn is_name(cell: &[u8]) -> bool {
+    // Log Analytics writes the zone of a time behind its name.
+    let cell = cell.strip_suffix(b" [UTC]").unwrap_or(cell);
     let head = |byte: &u8| byte.is_ascii_alphabetic() || b"_@#$('".contains(byte) || *byte > 0x7f;
     cell.len() <= NAME
         && cell.first().is_some_and(head)
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn tells_column_names_from_text() {
-        let table: [(&str, Option<&str>); 18] = [
+        let table: [(&str, Option<&str>); 19] = [
             ("a,b,c\n1,2,3\n", Some("a,b,c\n")),
             ("a;b\r\n1;2\r\n", Some("a;b\r\n")),
             ("\"a\",\"b\"\n\"1\",\"2\"\n", Some("\"a\",\"b\"\n")),
@@ -108,6 +110,7 @@ mod tests {
             ("'@timestamp,'@message\n", Some("'@timestamp,'@message\n")),
             (",eventID,eventName\n0,x,y\n", Some(",eventID,eventName\n")),
             ("Zeit;Größe\n", Some("Zeit;Größe\n")),
+            ("a,Time [UTC]\n1,2\n", Some("a,Time [UTC]\n")),
             ("@message\n\"{\"\"a\"\":1}\"\n", Some("@message\n")),
             ("@message\n{}\n", None),
             ("a,b,c", None),

@@ -2,13 +2,19 @@
 
 pub mod address;
 pub mod aws_cloudtrail;
+pub mod azure_activity;
+pub mod azure_resource;
 pub mod catalogue;
+pub mod entra_audit;
+pub mod entra_signin;
 pub mod event;
 pub mod gcp_audit;
 pub mod kubernetes_audit;
+pub mod m365_audit;
 pub mod ocsf;
 pub mod okta_system;
 pub mod ovh_account;
+pub mod rewrite;
 pub mod scaleway_audit;
 pub mod source;
 
@@ -27,6 +33,11 @@ pub static SOURCES: &[&Source] = &[
     &ovh_account::SOURCE,
     &okta_system::SOURCE,
     &ocsf::SOURCE,
+    &azure_activity::SOURCE,
+    &azure_resource::SOURCE,
+    &entra_signin::SOURCE,
+    &entra_audit::SOURCE,
+    &m365_audit::SOURCE,
 ];
 
 /// The provider words of the contract; a row keeps the place of one.

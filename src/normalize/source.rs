@@ -96,6 +96,9 @@ pub enum Quirk {
     Addresses,
     /// Of a name made of parts the last one, behind the last slash.
     Tail,
+    /// Of a path (`/subscriptions/S/resourceGroups/G`) what follows this segment, in lower case;
+    /// a value that is no path is the whole of it.
+    Segment(&'static str),
 }
 
 /// One line of a source's field table.
@@ -460,6 +463,17 @@ fn address_of(raw: &[u8]) -> Option<&[u8]> {
     out.filter(|raw| *raw != b"null")
 }
 
+/// What follows a segment of a path, without quotes.
+fn segment<'a>(raw: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if memchr::memchr(b'/', inner).is_none() {
+        return (!inner.is_empty()).then_some(inner);
+    }
+    let mut parts = inner.split(|byte| *byte == b'/');
+    parts.find(|part| part.eq_ignore_ascii_case(name.as_bytes()))?;
+    parts.next().filter(|part| !part.is_empty())
+}
+
 /// One raw record with what the walk found in it.
 #[derive(Clone, Copy)]
 pub struct Record<'a> {
@@ -490,7 +504,10 @@ impl<'a> Record<'a> {
                 b"\"\"" if *quirk == Quirk::EmptyIsAbsent => None,
                 [b'[', ..] if *quirk == Quirk::Listed => first_of(raw),
                 [b'[', ..] if *quirk == Quirk::Addresses => address_of(raw),
-                _ => Some(raw),
+                _ => match quirk {
+                    Quirk::Segment(name) => segment(raw, name),
+                    _ => Some(raw),
+                },
             }
         })
     }
@@ -510,7 +527,12 @@ impl<'a> Record<'a> {
         {
             return Some(Cow::Owned(tail.to_owned()));
         }
-        Some(value)
+        match quirk {
+            Some(Quirk::Segment(_)) if value.chars().any(char::is_uppercase) => {
+                Some(Cow::Owned(value.to_lowercase()))
+            }
+            _ => Some(value),
+        }
     }
 
     /// The value of a top-level key that the source declares as a container.

@@ -1,7 +1,6 @@
 //! What is noted about every record, whatever the rules say: accounts, categories, facts.
 
 use super::Work;
-use crate::decode::text;
 use crate::model::Time;
 use crate::normalize::{Norm, Record};
 use crate::run::intern::StrId;
@@ -21,19 +20,20 @@ impl Work<'_> {
         tables.account.clear();
         tables.account.extend_from_slice(account);
         tables.account.extend_from_slice(category);
-        let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8]| {
+        let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8], norm: Norm| {
             if raw.is_empty() {
                 return;
             }
-            let id = self.out.strings.put(&text::bytes(raw));
+            let text = record.text(norm).unwrap_or_default();
+            let id = self.out.strings.put(text.as_bytes());
             if !list.contains(&(source, id)) {
                 list.push((source, id));
             }
         };
         let mut accounts = std::mem::take(&mut self.out.accounts);
         let mut categories = std::mem::take(&mut self.out.categories);
-        add(&mut accounts, account);
-        add(&mut categories, category);
+        add(&mut accounts, account, Norm::Account);
+        add(&mut categories, category, Norm::Category);
         (self.out.accounts, self.out.categories) = (accounts, categories);
     }
 
