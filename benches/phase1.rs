@@ -44,6 +44,7 @@ fn phase1(criterion: &mut Criterion) {
         window: None,
         load: Options::default(),
         shown: Severity::High,
+        count: None,
         pick: None,
         spare: Default::default(),
     };

@@ -28,6 +28,7 @@ use detect::compile::Program;
 use detect::suppress::Suppressions;
 use enrich::derive::Context;
 use load::{Loader, Progress};
+use model::summary::SummaryRow;
 use model::{Coverage, Finding, Incident, Severity, Time};
 use normalize::catalogue::Known as Catalogue;
 use run::correlate::Fired;
@@ -69,6 +70,8 @@ pub struct Plan {
     pub min_severity: Severity,
     /// Whether incidents are wanted, with everything that belongs to them; else findings alone.
     pub incidents: bool,
+    /// Whether it is counted who did what from where.
+    pub totals: bool,
     /// The incidents of earlier runs, where somebody keeps them.
     pub remembered: Option<incident::Remembered>,
     /// The file that stands for standard input, where that is read more than once.
@@ -86,6 +89,8 @@ pub struct Report {
     pub incidents: Vec<Incident>,
     /// Incidents of earlier runs that are part of another one now: `(from, into)`.
     pub merged: Vec<(String, String)>,
+    /// Who did what from where, where that was counted.
+    pub totals: Vec<SummaryRow>,
     /// What was read and what was not.
     pub coverage: Coverage,
     /// Time of the newest record.
@@ -137,11 +142,15 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
         let hidden = |packed: &Packed| plan.suppressions.matches(&maker.lean(packed), plan.now);
         packed.retain(|packed| hidden(packed).is_none());
     }
-    Ok(Report {
+    let mut report = Report {
         coverage,
         newest: store.spans.iter().flatten().map(|(_, last)| *last).max(),
         ..report(plan, &maker, &packed)
-    })
+    };
+    if plan.totals {
+        report.totals = run::totals::totals(&store, &report.findings);
+    }
+    Ok(report)
 }
 
 /// Runs rules over single records, as their tests do: nothing is read but what is given.
@@ -155,6 +164,7 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
         window: None,
         load: load::Options::default(),
         shown: Severity::Informational,
+        count: None,
         pick: None,
         spare: Default::default(),
     };
@@ -296,6 +306,10 @@ fn shared<'p>(programs: &'p [Program], plan: &'p Plan) -> Shared<'p> {
             true => Severity::Informational,
             false => plan.min_severity,
         },
+        count: plan.totals.then_some((
+            plan.since.unwrap_or(Time(i64::MIN)),
+            plan.until.unwrap_or(Time(i64::MAX)),
+        )),
         pick: None,
         spare: Default::default(),
     }

@@ -26,6 +26,8 @@ mod output;
 mod rules;
 #[path = "cmd/scan.rs"]
 mod scan;
+#[path = "cmd/summary.rs"]
+mod summary;
 #[path = "cmd/support.rs"]
 mod support;
 #[path = "cmd/time.rs"]

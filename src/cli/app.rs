@@ -11,7 +11,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use super::args::{CommonArgs, formats};
 use super::exit::Code;
 use super::failure::Failure;
-use super::{completions, config, explain, incidents, rules, scan, schema, search, timeline};
+use super::{
+    completions, config, explain, incidents, rules, scan, schema, search, summary, timeline,
+};
 use crate::render::ViewKind;
 use crate::term::{Settings, Ui};
 
@@ -63,6 +65,7 @@ enum Command {
     Scan(Box<scan::ScanArgs>),
     Incidents(Box<incidents::IncidentsArgs>),
     Timeline(Box<timeline::TimelineArgs>),
+    Summary(Box<summary::SummaryArgs>),
     Search(Box<search::SearchArgs>),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
@@ -81,6 +84,9 @@ pub fn command() -> clap::Command {
         })
         .mut_subcommand("timeline", |timeline| {
             timeline.mut_arg("format", of(ViewKind::Timeline))
+        })
+        .mut_subcommand("summary", |summary| {
+            summary.mut_arg("format", of(ViewKind::Summary))
         })
         .mut_subcommand("search", |search| {
             search.mut_arg("format", of(ViewKind::Timeline))
@@ -108,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Code, Failur
         Command::Scan(args) => scan::run(&common, &args),
         Command::Incidents(args) => incidents::run(&common, &args),
         Command::Timeline(args) => timeline::run(&common, &args),
+        Command::Summary(args) => summary::run(&common, &args),
         Command::Search(args) => search::run(&common, &args),
         Command::Rules(args) => rules::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),

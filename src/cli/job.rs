@@ -92,6 +92,11 @@ impl Job {
         Ok(report)
     }
 
+    /// Has it counted who did what from where.
+    pub fn count(&mut self) {
+        self.plan.totals = true;
+    }
+
     /// Keeps standard input in a temporary file, where it is an input: it is read again.
     pub fn keep_input(&mut self) -> Result<(), Failure> {
         if !self.plan.inputs.iter().any(|input| input == "-") {

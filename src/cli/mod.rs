@@ -24,6 +24,7 @@ mod scan;
 mod schema;
 mod search;
 mod session;
+mod summary;
 mod timeline;
 
 pub use app::{command, run};

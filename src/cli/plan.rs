@@ -176,6 +176,7 @@ pub fn plan(session: &Session, paths: &[String], now: Time) -> Result<Plan, Fail
         // Also for `--fail-on`: what is not reported can reach nothing.
         min_severity: lowest,
         incidents: false,
+        totals: false,
         remembered: None,
         stdin: None,
         caps: Caps::default(),

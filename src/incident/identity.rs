@@ -94,6 +94,11 @@ fn is_guid(id: &str) -> bool {
     id.len() == 36 && id.bytes().enumerate().all(shape)
 }
 
+/// Whether a role session was named for one holder, so that its name tells who that is.
+pub fn is_own_session(actor: &Actor) -> bool {
+    session_kind(actor).is_some()
+}
+
 fn session_kind(actor: &Actor) -> Option<Kind> {
     let by_service = actor
         .issuer

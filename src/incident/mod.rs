@@ -34,6 +34,7 @@ mod words;
 pub use cluster::{group, homes};
 pub use entity::Look;
 pub use head::Head;
+pub use identity::is_own_session;
 pub use keep::{Earlier, Remembered};
 pub use options::{Grouping, Hub, Options, Presence};
 

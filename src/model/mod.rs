@@ -10,6 +10,7 @@ pub mod finding;
 pub mod incident;
 pub mod rule;
 pub mod severity;
+pub mod summary;
 pub mod time;
 
 pub use actor::{Actor, ActorType};

@@ -10,6 +10,7 @@ use super::escape;
 use super::report::no_such_view;
 use super::wire::attack::AttackOut;
 use super::wire::shared::{ActorBrief, ActorOut, EvidenceOut, RespondOut, TargetOut};
+use super::wire::summary::BreakdownOut;
 use super::wire::{EventOut, FindingOut, IncidentOut, SummaryOut};
 use super::{Options, Output, Report, View};
 
@@ -26,7 +27,7 @@ const EVENT: &str = "time,source,layer,provider,account,region,actor_id,actor_na
 session,via,source_ip,user_agent,action,outcome,error_code,target_type,target_id,target_name,\
 other_targets,evidence_file,evidence_record,evidence_uid,evidence_total,findings,incident,context";
 const SUMMARY: &str = "by,value,name,type,events,denied,bytes,first,last,findings,severity,\
-actors,source_ips,accounts,regions,actions,user_agents";
+actors,source_ips,accounts,regions,actions,user_agents,failed,devices,sessions,roles,sensitive";
 
 impl Output for Csv {
     fn write(
@@ -227,6 +228,12 @@ fn summary_row(summary: &SummaryOut<'_>) -> Row {
         .maybe(summary.last.as_deref())
         .number(summary.findings)
         .maybe(summary.severity);
+    let list = |row: &mut Row, breakdown: &BreakdownOut<'_>| {
+        row.list(breakdown.top.iter().map(|tally| match tally.count {
+            Some(count) => format!("{} ({count})", tally.value),
+            None => tally.value.to_string(),
+        }));
+    };
     for breakdown in [
         &summary.actors,
         &summary.source_ips,
@@ -235,10 +242,16 @@ fn summary_row(summary: &SummaryOut<'_>) -> Row {
         &summary.actions,
         &summary.user_agents,
     ] {
-        row.list(breakdown.top.iter().map(|tally| match tally.count {
-            Some(count) => format!("{} ({count})", tally.value),
-            None => tally.value.to_string(),
-        }));
+        list(&mut row, breakdown);
+    }
+    row.number(summary.failed);
+    for breakdown in [
+        &summary.devices,
+        &summary.sessions,
+        &summary.roles,
+        &summary.sensitive,
+    ] {
+        list(&mut row, breakdown);
     }
     row
 }

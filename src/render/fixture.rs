@@ -268,6 +268,7 @@ fn summary() -> Vec<SummaryRow> {
         actor_type: Some("user"),
         events: 12_345,
         denied: 12,
+        failed: 3,
         bytes: None,
         first: Some(time("2026-03-01T09:00:00.5Z")),
         last: Some(time("2026-03-01T11:14:00Z")),
@@ -282,6 +283,10 @@ fn summary() -> Vec<SummaryRow> {
             distinct: 1,
             top: vec![("aws-cli".to_owned(), None)],
         },
+        devices: breakdown(&[("203.0.113.9 aws-cli", 12_000)], 1),
+        sessions: breakdown(&[("AKIAIOSFODNN7EXAMPLE", 12_345)], 1),
+        roles: Breakdown::default(),
+        sensitive: breakdown(&[("cloudtrail:StopLogging", 2)], 1),
     }]
 }
 

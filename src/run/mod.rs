@@ -16,5 +16,6 @@ pub mod phase1;
 pub mod rows;
 pub mod store;
 mod taking;
+pub mod totals;
 pub mod wanted;
 pub mod worker;

@@ -5,6 +5,7 @@
 
 mod actor;
 mod chunk;
+mod deed;
 mod fact;
 mod owned;
 mod reference;
@@ -12,6 +13,7 @@ mod uid;
 
 pub use self::actor::ActorRow;
 pub use self::chunk::{Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step};
+pub use self::deed::{Deed, Done};
 pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
 pub use self::owned::Owned;
 pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};

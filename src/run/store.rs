@@ -4,6 +4,7 @@
 //! on which worker was faster.
 
 mod caps;
+mod deeds;
 mod folds;
 mod groups;
 mod known;
@@ -17,12 +18,13 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 pub use self::caps::Caps;
+pub use self::deeds::Total;
 pub use self::folds::Fold;
 pub use self::groups::{Counted, Enough, Group};
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
 use super::rows::{
-    ActorRow, Base, Candidate, ChunkResult, FactRow, Novelty, Owned, Row, Step, TargetRow,
+    ActorRow, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, Step, TargetRow,
 };
 use super::taking::Taking;
 use crate::load::FileRef;
@@ -68,6 +70,8 @@ pub struct Store {
     pub facts: Vec<FactRow>,
     /// When what was first seen.
     pub novelties: Map<Novelty, (Time, u64)>,
+    /// Who did what from where.
+    pub deeds: Map<Deed, Total>,
     /// The first of the records that are wanted whole, in no order.
     pub owned: Vec<Owned>,
     /// How many were wanted.
@@ -148,6 +152,7 @@ impl Store {
         }
         self.facts_of(&mut of, &copies);
         self.novelties_of(&mut of);
+        self.deeds_of(&mut of, &copies);
     }
 
     fn start_of(&mut self, file: &Arc<FileRef>) -> u64 {

@@ -4,6 +4,7 @@
 //! the flags alone.
 
 pub mod bases;
+mod deed;
 mod notes;
 pub mod novelty;
 pub mod pick;
@@ -44,6 +45,8 @@ pub struct Shared<'p> {
     pub load: Options,
     /// Findings below this are not shown: their evidence need not be kept.
     pub shown: Severity,
+    /// The window in which it is counted who did what from where, where that is wanted.
+    pub count: Option<(Time, Time)>,
     /// Instead of findings: the records that are wanted whole.
     pub pick: Option<Pick<'p>>,
     /// Results that have been taken in: their room is used again.
@@ -222,6 +225,12 @@ impl Work<'_> {
         if let Some(pick) = shared.pick {
             let at = (source, number, position, time);
             return self.pick(shared, own, record, pick, at);
+        }
+        if shared
+            .count
+            .is_some_and(|(from, to)| from <= time && time <= to)
+        {
+            self.deed(record, number, time);
         }
         let fresh = self.novelty(record, time, key);
         if own.yields_facts(record) {

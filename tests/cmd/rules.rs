@@ -54,7 +54,8 @@ fn the_list_can_be_narrowed() {
             .any(|rule| rule["id"] == "aws-cloudtrail-stopped")
             && tagged.len() < all.len()
     );
-    assert_eq!(list(&["--source", "aws.cloudtrail"]).len(), all.len());
+    let aws = list(&["--source", "aws.cloudtrail"]).len();
+    assert!(0 < aws && aws < all.len());
     let ran = run(&["rules", "list"]);
     assert!(ran.out.starts_with("id ") && ran.out.lines().all(|line| line.chars().count() <= 120));
     assert_eq!(ran.err, format!("note: {} rules\n", all.len()));

@@ -95,6 +95,7 @@ pub fn plan(input: &Path, rules: Arc<RuleSet>) -> Plan {
         gap: 6 * HOUR,
         min_severity: Severity::Informational,
         incidents: true,
+        totals: false,
         remembered: None,
         stdin: None,
         caps: Caps::default(),

@@ -10,48 +10,8 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use super::shared::{known, text};
-use crate::model::{Severity, Time};
-
-/// What a summary row is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SummaryBy {
-    /// An identity.
-    Actor,
-    /// An address.
-    SourceIp,
-    /// An account, subscription, project or tenant.
-    Account,
-    /// A region.
-    Region,
-    /// An action.
-    Action,
-    /// A client.
-    UserAgent,
-}
-
-impl SummaryBy {
-    /// All of them, in the order they are printed.
-    pub const ALL: [SummaryBy; 6] = [
-        SummaryBy::Actor,
-        SummaryBy::SourceIp,
-        SummaryBy::Account,
-        SummaryBy::Region,
-        SummaryBy::Action,
-        SummaryBy::UserAgent,
-    ];
-
-    /// The word printed.
-    pub fn word(self) -> &'static str {
-        match self {
-            SummaryBy::Actor => "actor",
-            SummaryBy::SourceIp => "source_ip",
-            SummaryBy::Account => "account",
-            SummaryBy::Region => "region",
-            SummaryBy::Action => "action",
-            SummaryBy::UserAgent => "user_agent",
-        }
-    }
-}
+use crate::model::Severity;
+pub use crate::model::summary::{Breakdown, SummaryBy, SummaryRow};
 
 /// The words of `by`, for the schema.
 const DIMENSIONS: [&str; 6] = [
@@ -62,54 +22,6 @@ const DIMENSIONS: [&str; 6] = [
     "action",
     "user_agent",
 ];
-
-/// One dimension's values beside a row's own, commonest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Breakdown {
-    /// How many different values there are.
-    pub distinct: u64,
-    /// The commonest, with their number of events where it was counted.
-    pub top: Vec<(String, Option<u64>)>,
-}
-
-/// One row of the summary, as the rest of the program hands it over.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SummaryRow {
-    /// What the row is about.
-    pub by: SummaryBy,
-    /// Its value; the id of an identity.
-    pub value: String,
-    /// What a person calls it.
-    pub name: Option<String>,
-    /// Kind of identity.
-    pub actor_type: Option<&'static str>,
-    /// Events.
-    pub events: u64,
-    /// Events that were refused.
-    pub denied: u64,
-    /// Bytes that were moved, where the log tells.
-    pub bytes: Option<u64>,
-    /// First event.
-    pub first: Option<Time>,
-    /// Last event.
-    pub last: Option<Time>,
-    /// Findings.
-    pub findings: u64,
-    /// The worst finding's severity.
-    pub severity: Option<Severity>,
-    /// Identities.
-    pub actors: Breakdown,
-    /// Addresses.
-    pub source_ips: Breakdown,
-    /// Accounts.
-    pub accounts: Breakdown,
-    /// Regions.
-    pub regions: Breakdown,
-    /// Actions.
-    pub actions: Breakdown,
-    /// Clients.
-    pub user_agents: Breakdown,
-}
 
 /// What one identity, address, account, region, action or client did.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -134,6 +46,8 @@ pub struct SummaryOut<'a> {
     pub events: u64,
     /// Events that were refused.
     pub denied: u64,
+    /// Events that failed for another reason.
+    pub failed: u64,
     /// Bytes moved; null where the logs do not tell.
     pub bytes: Option<u64>,
     /// First event.
@@ -159,6 +73,14 @@ pub struct SummaryOut<'a> {
     pub actions: BreakdownOut<'a>,
     /// Clients.
     pub user_agents: BreakdownOut<'a>,
+    /// Addresses, each with the client that was used from it behind a blank.
+    pub devices: BreakdownOut<'a>,
+    /// Credentials and sessions.
+    pub sessions: BreakdownOut<'a>,
+    /// Roles that were held.
+    pub roles: BreakdownOut<'a>,
+    /// Actions that findings are about, with the number of findings.
+    pub sensitive: BreakdownOut<'a>,
 }
 
 /// One dimension's values, commonest first.
@@ -193,6 +115,7 @@ impl<'a> SummaryOut<'a> {
             r#type: row.actor_type,
             events: row.events,
             denied: row.denied,
+            failed: row.failed,
             bytes: row.bytes,
             first: row.first.map(|time| time.to_string()),
             last: row.last.map(|time| time.to_string()),
@@ -204,6 +127,10 @@ impl<'a> SummaryOut<'a> {
             regions: BreakdownOut::new(&row.regions),
             actions: BreakdownOut::new(&row.actions),
             user_agents: BreakdownOut::new(&row.user_agents),
+            devices: BreakdownOut::new(&row.devices),
+            sessions: BreakdownOut::new(&row.sessions),
+            roles: BreakdownOut::new(&row.roles),
+            sensitive: BreakdownOut::new(&row.sensitive),
         }
     }
 

@@ -93,6 +93,7 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
         window: None,
         load: crate::load::Options::default(),
         shown: Severity::Informational,
+        count: None,
         pick: None,
         spare: Default::default(),
     };

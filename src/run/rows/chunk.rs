@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ActorRow, FactRow, FoldKey, Novelty, Owned, Range, Reference, Row, TargetRow};
+use super::{
+    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Range, Reference, Row, TargetRow,
+};
 use crate::load::FileRef;
 use crate::model::{Severity, Time};
 use crate::normalize::source::Part;
@@ -139,6 +141,10 @@ pub struct ChunkResult {
     pub facts: Vec<FactRow>,
     /// What was new in this chunk.
     pub novelties: Vec<(Novelty, Time, u64)>,
+    /// Who does what from where, where that is counted: the combinations.
+    pub deeds: Vec<Deed>,
+    /// The records, each with its combination.
+    pub done: Vec<Done>,
     /// Records that are wanted whole.
     pub owned: Vec<Owned>,
     /// What could not be read.
@@ -174,6 +180,8 @@ impl ChunkResult {
             facts,
             shared,
             novelties,
+            deeds,
+            done,
             owned,
             skipped,
             ignored,
@@ -199,6 +207,8 @@ impl ChunkResult {
         facts.clear();
         shared.clear();
         novelties.clear();
+        deeds.clear();
+        done.clear();
         owned.clear();
         skipped.clear();
         ignored.clear();

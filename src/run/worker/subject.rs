@@ -199,7 +199,7 @@ impl Work<'_> {
         *subject.target.insert(put(&mut self.out.strings, id))
     }
 
-    fn action(&mut self, record: &Record) -> StrId {
+    pub(super) fn action(&mut self, record: &Record) -> StrId {
         let mut key = std::mem::take(&mut self.tables.scratch);
         key.clear();
         key.extend_from_slice(record.norm(Norm::Service).unwrap_or_default());
@@ -212,7 +212,7 @@ impl Work<'_> {
     }
 
     /// The number of the record's actor: made once for the same raw fields.
-    fn actor(&mut self, record: &Record) -> u32 {
+    pub(super) fn actor(&mut self, record: &Record) -> u32 {
         let Tables {
             actors, scratch, ..
         } = &mut *self.tables;

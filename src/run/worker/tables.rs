@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use super::Work;
 use crate::model::Time;
 use crate::run::intern::{Interner, StrId};
-use crate::run::rows::{FoldKey, Novelty, put};
+use crate::run::rows::{Deed, FoldKey, Novelty, put};
 
 /// Values that are worked out once a chunk.
 #[derive(Clone, Copy)]
@@ -30,6 +30,7 @@ pub(super) struct Tables {
     /// Earliest time of a combination of actor, service, region, address and agent.
     pub(super) tuples: hashbrown::HashMap<u64, Time, FixedState>,
     pub(super) novelties: hashbrown::HashMap<Novelty, (Time, u64), FixedState>,
+    pub(super) deeds: hashbrown::HashMap<Deed, u32, FixedState>,
     pub(super) last_account: Option<u8>,
     /// The raw account and category of the last record.
     pub(super) account: Vec<u8>,
@@ -47,6 +48,7 @@ impl Default for Tables {
             folds: Default::default(),
             tuples: Default::default(),
             novelties: Default::default(),
+            deeds: Default::default(),
             last_account: None,
             account: Vec::new(),
             scratch: Vec::new(),
@@ -63,6 +65,7 @@ impl Tables {
         self.folds.clear();
         self.tuples.clear();
         self.novelties.clear();
+        self.deeds.clear();
         self.last_account = None;
     }
 
