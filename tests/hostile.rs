@@ -102,8 +102,13 @@ fn escaped_and_plain_text_give_the_same_findings() {
     let found = |name: &str| {
         let report = scan(&plan(&testdata().join("hostile").join(name), builtin()));
         let findings = report.findings.into_iter();
-        let told =
-            findings.map(|finding| (finding.id, finding.actor.name.clone(), finding.targets));
+        let told = findings.map(|finding| {
+            (
+                finding.rule.id.clone(),
+                finding.actor.name.clone(),
+                finding.targets,
+            )
+        });
         told.collect::<Vec<_>>()
     };
     assert_eq!(found("injection.json"), found("injection-raw.json"));

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use super::index::Index;
 use super::item::{Catalogue, Form, Item, Kind, Sink};
+use super::path;
 use super::shape::{LineKind, first_line_kind, looks_like_json, next_start};
 use super::tables;
 use super::text;
@@ -29,7 +30,7 @@ impl From<Bad> for Failure {
 }
 
 /// Keys whose array holds records or further envelopes.
-const ARRAYS: [&[u8]; 16] = [
+const ARRAYS: &[&[u8]] = &[
     b"Records",
     b"records",
     b"Events",
@@ -49,7 +50,7 @@ const ARRAYS: [&[u8]; 16] = [
 ];
 
 /// Keys whose value is the record or a further envelope, as object or as text.
-const INSIDE: [&[u8]; 18] = [
+const INSIDE: &[&[u8]] = &[
     b"CloudTrailEvent",
     b"detail",
     b"eventData",
@@ -68,6 +69,7 @@ const INSIDE: [&[u8]; 18] = [
     b"api",
     b"auth",
     b"system",
+    b"jsonPayload",
 ];
 
 /// The record inside an item of LookupEvents.
@@ -359,6 +361,10 @@ impl Decoder {
                     );
                 }
             }
+            Kind::Aside(_) if let Some(payload) = payload(catalogue, &known) => {
+                *walker = ahead;
+                self.inner(catalogue, payload, depth + 1, sink);
+            }
             Kind::Aside(reason) => {
                 *walker = ahead;
                 sink(Item::Ignored { reason });
@@ -438,7 +444,7 @@ impl Decoder {
         depth: usize,
         sink: Sink,
     ) {
-        for wanted in INSIDE {
+        for &wanted in INSIDE {
             let Some(member) = members
                 .iter()
                 .find(|member| key_of(bytes, member) == wanted)
@@ -649,6 +655,18 @@ fn decoded(inner: &[u8]) -> Option<Vec<u8>> {
         .or_else(|_| url.decode(&inner))
         .ok()?;
     looks_like_json(&plain).then_some(plain)
+}
+
+/// What a container wrote into an entry of a cloud's log, where that is a record of its own.
+fn payload<'m>(catalogue: &dyn Catalogue, members: &[(&[u8], &'m [u8])]) -> Option<&'m [u8]> {
+    let (_, payload) = members.iter().find(|(key, _)| *key == b"jsonPayload")?;
+    let mut inner = Vec::new();
+    path::members(payload, |key, value| {
+        inner.push((key, value));
+        true
+    });
+    let known = !matches!(catalogue.kind(&inner), Kind::Unknown | Kind::Aside(_));
+    known.then_some(*payload)
 }
 
 fn key_of<'a>(bytes: &'a [u8], member: &Member) -> &'a [u8] {

@@ -21,7 +21,7 @@ pub(super) fn first_line_kind(bytes: &[u8]) -> LineKind {
     let Some(first) = text.first() else {
         return LineKind::Nothing;
     };
-    if matches!(first, b'{' | b'[') {
+    if matches!(first, b'{' | b'[') && !load::is_stamped(text) {
         return LineKind::Json;
     }
     if load::columns(text).is_some() {

@@ -79,6 +79,7 @@ pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
         | ActorType::ManagedIdentity
         | ActorType::CloudService
         | ActorType::K8sServiceAccount
+        | ActorType::Workload
         | ActorType::ApiKeyApplication
         | ActorType::Anonymous
         | ActorType::Unknown => None,

@@ -19,6 +19,8 @@ pub(super) fn actor_entity(actor: &Actor) -> String {
     match actor.kind {
         ActorType::Root => format!("{kind}:{}", actor.account.as_deref().unwrap_or(text)),
         ActorType::Anonymous => kind.to_string(),
+        // Its id says what it is: `pod:`, `container:` or `host:`.
+        ActorType::Workload => text.to_string(),
         _ => format!("{kind}:{text}"),
     }
 }
@@ -35,6 +37,7 @@ pub(super) fn actor_word(kind: ActorType) -> &'static str {
         ActorType::ManagedIdentity => "managed-identity",
         ActorType::CloudService => "service",
         ActorType::K8sServiceAccount => "k8s-service-account",
+        ActorType::Workload => "workload",
         ActorType::ApiKeyApplication => "application",
         ActorType::Anonymous => "anonymous",
         ActorType::Unknown => "identity",

@@ -1,7 +1,7 @@
-//! The first line of a CSV file.
+//! The first line of a text that is no JSON.
 //!
-//! Enters: the beginning of a text. Leaves: how long the line of its column names is, if it has
-//! one. It exists because the cutter repeats that line with every piece and the decoder reads it:
+//! Enters: the beginning of a text. Leaves: how long the line of its column names is, if it is
+//! CSV. It exists because the cutter repeats that line with every piece and the decoder reads it:
 //! both have to see the same one.
 
 /// Longest first line that is taken for column names.
@@ -80,6 +80,13 @@ pub fn name(cell: &[u8]) -> &[u8] {
         [b'\'', rest @ ..] if rest.first().is_some_and(|byte| b"=+-@".contains(byte)) => rest,
         _ => inner,
     }
+}
+
+/// Whether a text begins with a time in brackets, `[2026-05-12 …`: a log, and no JSON.
+#[must_use]
+pub fn is_stamped(text: &[u8]) -> bool {
+    matches!(text, [b'[', year @ .., ] if year.len() > 4
+        && year[..4].iter().all(u8::is_ascii_digit) && year[4] == b'-')
 }
 
 /// Names begin with a letter; a log's text begins with a time or a bracket.

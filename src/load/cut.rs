@@ -8,7 +8,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::chunk::{Framing, Header, Problem};
-use super::columns::columns;
+use super::columns::{columns, is_stamped};
 use super::live::Live;
 use super::options::Options;
 use super::scan::{Rule, Scan, Step};
@@ -133,6 +133,7 @@ impl<R: Read> Windows<R> {
             self.problems.push(empty());
         }
         self.mode = match (self.buffer.first(), columns(&self.buffer)) {
+            _ if is_stamped(&self.buffer) => Mode::Lines,
             (None | Some(b'{' | b'['), _) => Mode::Values,
             // The words of a tool that came before what it wrote.
             _ if has_json_below(&self.buffer) => Mode::Values,

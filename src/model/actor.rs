@@ -21,6 +21,8 @@ pub enum ActorType {
     CloudService,
     /// A Kubernetes service account.
     K8sServiceAccount,
+    /// A pod, container or machine: whatever ran in it.
+    Workload,
     /// An application that holds API keys.
     ApiKeyApplication,
     /// Nobody in particular.
@@ -43,6 +45,7 @@ impl ActorType {
             ActorType::ManagedIdentity => "managed_identity",
             ActorType::CloudService => "cloud_service",
             ActorType::K8sServiceAccount => "k8s_service_account",
+            ActorType::Workload => "workload",
             ActorType::ApiKeyApplication => "api_key_application",
             ActorType::Anonymous => "anonymous",
             ActorType::Unknown => "unknown",

@@ -206,6 +206,12 @@ fn slow(text: &str) -> Option<Time> {
             return time.timestamp_nanos_opt().map(Time);
         }
     }
+    // Some write the zone twice, `…Z+2`: the letter is the one that holds.
+    let zone = |rest: &str| !rest.is_empty() && rest.bytes().all(|b| b"+-:0123456789".contains(&b));
+    let text = match text.split_once('Z') {
+        Some((bare, rest)) if zone(rest) => bare,
+        _ => text,
+    };
     let bare = text.strip_suffix('Z').unwrap_or(text);
     let naive = [
         "%Y-%m-%dT%H:%M:%S%.f",

@@ -8,15 +8,20 @@ pub mod catalogue;
 pub mod entra_audit;
 pub mod entra_signin;
 pub mod event;
+pub mod falco;
 pub mod gcp_audit;
+pub mod kafka_authorizer;
 pub mod kubernetes_audit;
 pub mod m365_audit;
 pub mod ocsf;
 pub mod okta_system;
 pub mod ovh_account;
 pub mod rewrite;
+pub mod runtime;
 pub mod scaleway_audit;
 pub mod source;
+pub mod tetragon;
+pub mod tracee;
 
 pub use source::{Layout, Norm, Record, Source};
 
@@ -38,6 +43,10 @@ pub static SOURCES: &[&Source] = &[
     &entra_signin::SOURCE,
     &entra_audit::SOURCE,
     &m365_audit::SOURCE,
+    &falco::SOURCE,
+    &tetragon::SOURCE,
+    &tracee::SOURCE,
+    &kafka_authorizer::SOURCE,
 ];
 
 /// The provider words of the contract; a row keeps the place of one.

@@ -197,6 +197,65 @@ pub struct Source {
     pub self_target: fn(&Record) -> bool,
 }
 
+/// A source that declares nothing: what a declaration leaves out it takes from here.
+pub const PLAIN: Source = Source {
+    name: "",
+    title: "",
+    product: "",
+    service: "",
+    layer: Layer::Cloud,
+    provider: "",
+    marks: &[],
+    recognise: |_| false,
+    telling: None,
+    forms: &[],
+    line: None,
+    dispatch: Norm::Verb,
+    rows: &[],
+    aliases: &[],
+    prefixes: &[],
+    below: &[],
+    also: &[],
+    derived: &[],
+    containers: &[],
+    keys: &[],
+    asides: &[],
+    policies: &[],
+    policy_names: &[],
+    roles: &[],
+    grantees: &[],
+    fact_verbs: &[],
+    facts: |_| Vec::new(),
+    key: whole_key,
+    part: |_| None,
+    steps: None,
+    uid: |_| None,
+    actor_fields: &[],
+    actor: |_| Actor::default(),
+    action: |record| record.text(Norm::Verb).unwrap_or_default().into_owned(),
+    class: |_| Class::Other,
+    outcome: |_| Outcome::Unknown,
+    targets: |_, _| Vec::new(),
+    count_targets: |record| (record.layout.source.targets)(record, 64).len(),
+    self_target: |_| false,
+};
+
+/// The key of a record that has no id of its own: everything it says.
+pub fn whole_key(record: &Record) -> u64 {
+    let mut canonical = Vec::new();
+    crate::decode::canonical::canonical(record.raw(), &mut canonical);
+    super::hash(&[record.layout.source.name.as_bytes(), &canonical])
+}
+
+/// A row of the field table whose values are read as they stand.
+pub const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
+    Row {
+        norm,
+        paths,
+        quirk: Quirk::None,
+    }
+}
+
 /// A top-level key and whether its raw value fits.
 pub type Telling = (&'static str, fn(raw: &[u8]) -> bool);
 
