@@ -47,7 +47,8 @@ struct Table {
 #[derive(Debug, Default)]
 struct Entry {
     rules: Box<[u32]>,
-    /// Which questions have been asked, and the answers: most are never asked of most values.
+    /// Which questions have been asked, and the answers; empty before the first one, which most
+    /// values never meet.
     answers: Box<[(u64, u64)]>,
 }
 
@@ -114,6 +115,9 @@ impl Memo {
             table.look_up(field, raw(), self.round);
         }
         let entry = &mut table.entries[table.current as usize];
+        if entry.answers.is_empty() {
+            entry.answers = vec![(0, 0); field.questions.len().div_ceil(64)].into();
+        }
         let bit = 1 << (known.question % 64);
         let (asked, answers) = &mut entry.answers[known.question as usize / 64];
         if *asked & bit == 0 {
@@ -173,7 +177,7 @@ impl Asked {
         }
         Entry {
             rules: rules.into(),
-            answers: vec![(0, 0); self.questions.len().div_ceil(64)].into(),
+            answers: Box::default(),
         }
     }
 

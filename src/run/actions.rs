@@ -63,7 +63,7 @@ pub(super) fn actions(store: &mut Store, shared: &Shared, known: &Known) {
             }
         }
         for base in found.bases {
-            store.base(&base, row);
+            store.base_of(&base, &row);
         }
     }
     store.steps = Vec::new();

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use super::intern::{NO_STR, StrId};
-use super::rows::Row;
+use super::rows::{Range, Row, RowId, Rows};
 use super::store::{Counted, Group, Store};
 use super::worker::bases::JOINT;
 use crate::detect::ast::{Body, Condition, Correlation, CorrelationKind, RuleSet};
@@ -22,12 +22,30 @@ pub struct Fired {
     pub level: Severity,
     /// Group fields with their values.
     pub group: Vec<(String, String)>,
-    /// The records that count, in order, each once.
-    pub rows: Vec<Row>,
+    /// The records that count, in order, each once, and whether their targets are shown.
+    rows: Vec<(RowId, bool)>,
     /// How many records count, those left out too.
     pub count: u64,
     /// When it first held.
     pub opened: Time,
+}
+
+impl Fired {
+    /// The first record that counts.
+    pub fn first(&self) -> Option<RowId> {
+        self.rows.first().map(|(id, _)| *id)
+    }
+
+    /// The records that count, in order, each once.
+    pub fn rows<'r>(&'r self, rows: &'r Rows) -> impl Iterator<Item = Row> + 'r {
+        self.rows.iter().map(|(id, shown)| match shown {
+            true => rows.get(*id),
+            false => Row {
+                targets: Range::default(),
+                ..rows.get(*id)
+            },
+        })
+    }
 }
 
 /// Runs every correlation, those that others are members of first.
@@ -87,7 +105,7 @@ fn run(
         let mut counted: Vec<&Counted> = group.rows.iter().collect();
         counted.sort_by_key(|counted| {
             (
-                counted.row.order(),
+                store.rows.order(counted.row),
                 counted.member,
                 store.strings.get(counted.value),
             )
@@ -95,11 +113,12 @@ fn run(
         let mut rows: Vec<correlation::Row> = Vec::with_capacity(counted.len());
         for (at, one) in counted.iter().enumerate() {
             // One record that gives several rows, an element of an array each, is one event.
-            let again = at > 0 && counted[at - 1].row.order() == one.row.order();
+            let order = |one: &Counted| store.rows.order(one.row);
+            let again = at > 0 && order(counted[at - 1]) == order(one);
             let row = if again { rows[at - 1].row } else { at as u32 };
             let value = value(store, body.kind, one.value);
             rows.push(correlation::Row {
-                time: one.row.time,
+                time: store.rows.time(one.row),
                 member: one.member,
                 value,
                 row,
@@ -119,7 +138,7 @@ fn run(
                 .levels
                 .iter()
                 .find(|(condition, _)| holds(condition, &seen));
-            let mut own: Vec<Row> = Vec::new();
+            let mut own: Vec<(RowId, bool)> = Vec::new();
             let mut unnamed = 0;
             for one in firing.rows.iter().chain(&firing.optional) {
                 let Some(one) = counted.get(*one) else {
@@ -134,11 +153,11 @@ fn run(
                         own.extend_from_slice(&inner.rows);
                         unnamed += inner.count.saturating_sub(inner.rows.len() as u64);
                     }
-                    None => own.push(one.row),
+                    None => own.push((one.row, one.shown)),
                 }
             }
-            own.sort_by_key(Row::order);
-            own.dedup_by_key(|row| row.order());
+            own.sort_by_key(|(row, _)| store.rows.order(*row));
+            own.dedup_by_key(|(row, _)| store.rows.order(*row));
             let all = firing.rows.len() as u64 == group.rows.len() as u64;
             let count = own.len() as u64 + unnamed + if all { group.dropped } else { 0 };
             out.push(Fired {
@@ -193,27 +212,29 @@ fn feed(
     for (place, _) in places {
         let fields = body.member_fields.get(place).unwrap_or(&body.group_by);
         for (at, firing) in fired.iter().enumerate() {
-            let Some(first) = firing.rows.first() else {
+            let Some(first) = firing.rows(&store.rows).next() else {
                 continue;
             };
             let values: Option<Vec<Vec<u8>>> = fields
                 .iter()
-                .map(|field| field_of(store, field, firing, first))
+                .map(|field| field_of(store, field, firing, &first))
                 .collect();
             let Some(values) = values else { continue };
             let group = store.strings.put(&values.join(&JOINT));
             let value = body
                 .value_fields
                 .first()
-                .and_then(|field| field_of(store, field, firing, first));
+                .and_then(|field| field_of(store, field, firing, &first));
             let value = value.map_or(NO_STR, |value| store.strings.put(&value));
+            let row = store.rows.put(&Row {
+                time: firing.opened,
+                ..first
+            });
             let counted = Counted {
                 member: place as u32,
+                shown: true,
                 value,
-                row: Row {
-                    time: firing.opened,
-                    ..*first
-                },
+                row,
                 firing: u32::try_from(start + at + 1).ok().and_then(NonZeroU32::new),
             };
             store

@@ -5,7 +5,7 @@
 use super::actions;
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
-use super::merge::{self, Sides, Told};
+use super::merge::{Sides, Told};
 use super::rows::{Base, Row};
 use super::store::Store;
 use super::worker::Shared;
@@ -38,19 +38,19 @@ enum Addition {
 /// Judges the undecided records and adds what they give to the store.
 pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
     actions::actions(store, shared, known);
-    let mut told = merge::told(store, shared.programs);
+    let mut told = Told::new(store, shared.programs);
     for addition in judge(store, shared, known, &told) {
         match addition {
             Addition::Match { rule, level, row } => {
                 let key = store.matched(rule, level, &row, level >= shared.shown);
-                told.insert((rule, row.key), Some(key));
+                told.count(rule, row.key, key);
             }
             Addition::Repeat {
                 rule,
                 original,
                 row,
             } => {
-                if let Some(Some(fold)) = told.get(&(rule, original)) {
+                if let Some(fold) = told.fold(rule, original) {
                     store.repeat(fold, &row);
                 }
             }
@@ -62,14 +62,12 @@ pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
             } => {
                 let group = store.strings.put(&group);
                 let value = value.map_or(NO_STR, |value| store.strings.put(&value));
-                store.base(
-                    &Base {
-                        group,
-                        value,
-                        ..base
-                    },
-                    row,
-                );
+                let base = Base {
+                    group,
+                    value,
+                    ..base
+                };
+                store.base_of(&base, &row);
             }
         }
     }
@@ -130,7 +128,7 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
             };
             let Some(level) = verdict.level else { continue };
             let rule = &program.rules[*bound as usize];
-            if let Some(original) = sides.original(store, told, rule.rule, candidate.part) {
+            if let Some(original) = sides.original(told, rule.rule, candidate.part) {
                 out.push(Addition::Repeat {
                     rule: rule.rule,
                     original,

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::correlate::Fired;
-use super::intern::NO_STR;
 use super::late::{Known, View};
 use super::names::Names;
-use super::rows::{FoldKey, Reference, Row, most_references};
+use super::rows::{Reference, Row, RowId, most_references};
 use super::store::{Fold, PAUSE, Store};
 use crate::detect::ast::RuleSet;
 use crate::enrich::derive::Late;
@@ -36,8 +35,8 @@ pub struct Packed {
 #[derive(Debug)]
 enum Body {
     Fold(Fold),
-    /// Position of the firing.
-    Fired(usize),
+    /// Position of the firing, and its first row.
+    Fired(usize, RowId),
 }
 
 /// Makes findings of what the store holds.
@@ -81,26 +80,26 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// Every finding, packed, in the total order. Hours of a fold that follow each other are one.
+    /// Every finding, packed, in the total order.
     pub fn packed(&self, mut folds: Vec<Fold>) -> Vec<Packed> {
-        // The hour comes last in the key: hours of one kind stand behind each other.
-        folds.sort_unstable_by_key(Fold::key);
+        let rows = &self.store.rows;
+        folds.retain(|fold| !fold.is_joined());
+        folds.sort_by_cached_key(|fold| fold.key(rows, rows.time(fold.first).hour()));
         let mut out: Vec<Packed> = Vec::with_capacity(folds.len() + self.fired.len());
         let mut folds = folds.into_iter().peekable();
-        while let Some(mut run) = folds.next() {
-            let key = run.key();
+        while let Some(mut fold) = folds.next() {
+            let first = rows.get(fold.first);
+            // An action that went on for hours may have come near to what followed it.
+            let own = fold.key(rows, 0);
             while let Some(next) = folds.next_if(|next| {
-                FoldKey {
-                    hour: key.hour,
-                    ..next.key()
-                } == key
-                    && next.first.time.0.saturating_sub(run.last.0) <= PAUSE
+                next.key(rows, 0) == own
+                    && rows.time(next.first).0.saturating_sub(fold.last.0) <= PAUSE
             }) {
-                run.join(&next);
+                fold.join(next);
             }
-            let mut head = self.head(key.rule, key.level, key.outcome, &run.first, &[]);
-            head.end_time = run.last;
-            let body = Body::Fold(run);
+            let mut head = self.head(fold.rule, fold.level, first.outcome, &first, &[]);
+            head.end_time = fold.last;
+            let body = Body::Fold(fold);
             out.push(Packed { head, body });
         }
         for (number, fired) in self.fired.iter().enumerate() {
@@ -108,14 +107,13 @@ impl<'a> Maker<'a> {
             if self.rules.rules[fired.rule as usize].silent {
                 continue;
             }
-            let Some(first) = fired.rows.first() else {
-                continue;
-            };
-            let outcome = outcome_of(fired);
-            let mut head = self.head(fired.rule, fired.level, outcome, first, &fired.group);
-            let end = fired.rows.iter().map(|row| row.time).max();
+            let Some(id) = fired.first() else { continue };
+            let first = rows.get(id);
+            let outcome = self.outcome_of(fired);
+            let mut head = self.head(fired.rule, fired.level, outcome, &first, &fired.group);
+            let end = fired.rows(rows).map(|row| row.time).max();
             head.end_time = end.unwrap_or(first.time);
-            let body = Body::Fired(number);
+            let body = Body::Fired(number, id);
             out.push(Packed { head, body });
         }
         out.sort_by(|a, b| a.head.place().cmp(&b.head.place()));
@@ -152,7 +150,9 @@ impl<'a> Maker<'a> {
     pub fn lean(&self, packed: &Packed) -> Finding {
         match &packed.body {
             Body::Fold(fold) => self.of_fold(&packed.head, fold),
-            Body::Fired(number) => self.of_firing(&packed.head, &self.fired[*number]),
+            Body::Fired(number, first) => {
+                self.of_firing(&packed.head, &self.fired[*number], *first)
+            }
         }
     }
 
@@ -162,7 +162,7 @@ impl<'a> Maker<'a> {
         finding.respond = crate::detect::intent::suggest(&finding.rule.respond, &finding);
         let first = match &packed.body {
             Body::Fold(fold) => fold.references().iter().min().copied(),
-            Body::Fired(number) => self.fired[*number].rows.first().map(Row::reference),
+            Body::Fired(_, first) => Some(self.store.rows.get(*first).reference()),
         };
         let first = first.map(|reference| evidence(self.store, &reference));
         finding.evidence = first.into_iter().collect();
@@ -173,9 +173,9 @@ impl<'a> Maker<'a> {
     pub fn complete(&self, mut finding: Finding, packed: &Packed) -> Finding {
         let mut references: Vec<Reference> = match &packed.body {
             Body::Fold(fold) => fold.references().to_vec(),
-            Body::Fired(number) => {
-                let rows = self.fired[*number].rows.iter().take(MAX_EVIDENCE);
-                rows.map(Row::reference).collect()
+            Body::Fired(number, _) => {
+                let rows = self.fired[*number].rows(&self.store.rows);
+                rows.take(MAX_EVIDENCE).map(|row| row.reference()).collect()
             }
         };
         if let Body::Fold(fold) = &packed.body {
@@ -193,48 +193,53 @@ impl<'a> Maker<'a> {
 
     fn of_fold(&self, head: &Head, fold: &Fold) -> Finding {
         let strings = &self.store.strings;
+        let first = self.store.rows.get(fold.first);
         let issued = fold.issued().iter().filter_map(|id| strings.text(*id));
-        let targets = fold.first.targets.of(&self.store.targets).iter();
+        let targets = first.targets.of(&self.store.targets).iter();
         let targets = targets.map(|target| target.unpack(strings)).collect();
-        let mut finding = self.make(head, &fold.first, &[], targets, issued.collect());
+        let mut finding = self.make(head, &first, &[], targets, issued.collect());
         finding.count = fold.count;
         finding.evidence_total = fold.count + fold.repeated();
-        finding.outcome = fold.first.outcome;
+        finding.outcome = first.outcome;
         finding
     }
 
-    fn of_firing(&self, head: &Head, fired: &Fired) -> Finding {
+    fn of_firing(&self, head: &Head, fired: &Fired, first: RowId) -> Finding {
         let mut targets: Vec<Target> = Vec::new();
         let mut issued = BTreeSet::new();
-        for row in &fired.rows {
+        let (rows, strings) = (&self.store.rows, &self.store.strings);
+        for row in fired.rows(rows) {
             for target in row.targets.of(&self.store.targets) {
-                let target = target.unpack(&self.store.strings);
+                let target = target.unpack(strings);
                 if targets.len() < MAX_TARGETS && !targets.contains(&target) {
                     targets.push(target);
                 }
             }
-            issued.extend(
-                self.store.actors[row.actor as usize]
-                    .unpack(&self.store.strings)
-                    .session,
-            );
-            issued.extend(
-                self.store
-                    .strings
-                    .text(row.issued)
-                    .filter(|_| row.issued != NO_STR),
-            );
+            let session = self.store.actors[row.actor as usize].session();
+            issued.extend(strings.text(session));
+            issued.extend(strings.text(row.issued));
             if issued.len() > MAX_CREDENTIALS {
                 break;
             }
         }
-        // A firing without rows is not packed.
-        let first = &fired.rows[0];
-        let mut finding = self.make(head, first, &fired.group, targets, issued);
+        let mut finding = self.make(head, &rows.get(first), &fired.group, targets, issued);
         finding.count = fired.count;
         finding.evidence_total = fired.count;
-        finding.outcome = outcome_of(fired);
+        finding.outcome = self.outcome_of(fired);
         finding
+    }
+
+    /// The best of its records' outcomes.
+    fn outcome_of(&self, fired: &Fired) -> Outcome {
+        let rows = &self.store.rows;
+        let any = |outcome: &Outcome| fired.rows(rows).any(|row| row.outcome == *outcome);
+        let order = [
+            Outcome::Success,
+            Outcome::Pending,
+            Outcome::Unknown,
+            Outcome::Denied,
+        ];
+        order.into_iter().find(any).unwrap_or(Outcome::Failed)
     }
 
     fn make(
@@ -290,18 +295,6 @@ impl<'a> Maker<'a> {
             actor,
         }
     }
-}
-
-/// The best of its records' outcomes.
-fn outcome_of(fired: &Fired) -> Outcome {
-    let any = |outcome: &Outcome| fired.rows.iter().any(|row| row.outcome == *outcome);
-    let order = [
-        Outcome::Success,
-        Outcome::Pending,
-        Outcome::Unknown,
-        Outcome::Denied,
-    ];
-    order.into_iter().find(any).unwrap_or(Outcome::Failed)
 }
 
 /// `F-` and 16 hex digits of rule, first event and group values; nothing else may change it.

@@ -11,59 +11,93 @@ use super::store::Store;
 use crate::detect::compile::Program;
 use crate::normalize::source::Part;
 
-/// By rule and key of an action's first record: the fold that counts it, `None` where only a
-/// correlation does.
-pub type Told = HashMap<(u32, u64), Option<FoldKey>>;
-
-/// The key of the record that this one repeats for a rule, where there is one.
-pub fn original(store: &Store, rule: u32, part: Option<Part>) -> Option<u64> {
-    match part? {
-        Part::Amends(key) => Some(key),
-        Part::First(shared) | Part::Other(shared) => store.shared.get(&(rule, shared)).copied(),
-        Part::Step(..) => None,
-    }
+/// What the rules have said about the records that the candidates repeat.
+#[derive(Default)]
+pub struct Told {
+    /// By rule and key of an action's first record: the fold that counts it, `None` where only a
+    /// correlation does.
+    by_record: HashMap<(u32, u64), Option<FoldKey>>,
+    /// By rule and the number that the sides of an action share: the first side's key.
+    first_sides: HashMap<(u32, u64), u64>,
 }
 
-/// What the rules have said about the records that the candidates repeat.
-pub fn told(store: &Store, programs: &[Program]) -> Told {
-    let mut wanted = HashSet::new();
-    for (candidate, row) in &store.candidates {
-        let rules = &programs[row.source as usize].rules;
-        let rules = candidate
-            .bound
-            .iter()
-            .map(|bound| rules[*bound as usize].rule);
-        wanted.extend(rules.filter_map(|rule| original(store, rule, candidate.part)));
-    }
-    let mut told = Told::new();
-    if wanted.is_empty() {
-        return told;
-    }
-    let feeds = programs.iter().flat_map(|program| &program.rules);
-    let members: HashMap<(u32, u32), u32> = feeds
-        .flat_map(|rule| {
-            let places = rule.feeds.iter();
-            places.map(|feed| ((feed.correlation, feed.member), rule.rule))
-        })
-        .collect();
-    for ((correlation, _), group) in &store.groups {
-        for counted in &group.rows {
-            let rule = members.get(&(*correlation, counted.member));
-            if let Some(rule) = rule.filter(|_| wanted.contains(&counted.row.key)) {
-                told.insert((*rule, counted.row.key), None);
+impl Told {
+    /// Looks for the records that the candidates repeat.
+    pub fn new(store: &Store, programs: &[Program]) -> Told {
+        let mut wanted = HashSet::new();
+        for (candidate, _) in &store.candidates {
+            wanted.extend(candidate.part.and_then(|part| match part {
+                Part::Amends(key) => Some((key, 0)),
+                Part::First(shared) | Part::Other(shared) => Some((0, shared)),
+                Part::Step(..) => None,
+            }));
+        }
+        let mut told = Told::default();
+        if wanted.is_empty() {
+            return told;
+        }
+        let is_wanted = |key: u64, shared: u64| {
+            wanted.contains(&(key, 0)) || (shared != 0 && wanted.contains(&(0, shared)))
+        };
+        let feeds = programs.iter().flat_map(|program| &program.rules);
+        let members: HashMap<(u32, u32), u32> = feeds
+            .flat_map(|rule| {
+                let places = rule.feeds.iter();
+                places.map(|feed| ((feed.correlation, feed.member), rule.rule))
+            })
+            .collect();
+        for ((correlation, _), group) in &store.groups {
+            for counted in &group.rows {
+                let (_, key, _, _) = store.rows.order(counted.row);
+                let shared = store.rows.shared(counted.row);
+                let rule = members.get(&(*correlation, counted.member));
+                if let Some(rule) = rule.filter(|_| is_wanted(key, shared)) {
+                    told.add(*rule, key, shared, None);
+                }
             }
         }
+        for fold in store.folds.iter().filter(|fold| !fold.is_joined()) {
+            let references = fold.references().iter();
+            let first = store.rows.get(fold.first).reference();
+            for record in references.chain([&first]) {
+                if is_wanted(record.key, record.shared) {
+                    let key = fold.key(&store.rows, first.time.hour());
+                    told.add(fold.rule, record.key, record.shared, Some(key));
+                }
+            }
+        }
+        told
     }
-    for fold in &store.folds {
-        let references = fold.references().iter().map(|reference| reference.key);
-        for record in references
-            .chain([fold.first.key])
-            .filter(|record| wanted.contains(record))
-        {
-            told.insert((fold.key().rule, record), Some(fold.key()));
+
+    fn add(&mut self, rule: u32, key: u64, shared: u64, fold: Option<FoldKey>) {
+        self.by_record.insert((rule, key), fold);
+        if shared != 0 {
+            // Should there be several, the choice must not hang on the order they came in.
+            let known = self.first_sides.entry((rule, shared)).or_insert(key);
+            *known = key.min(*known);
         }
     }
-    told
+
+    /// Notes the fold that counts a record.
+    pub fn count(&mut self, rule: u32, key: u64, fold: FoldKey) {
+        self.by_record.insert((rule, key), Some(fold));
+    }
+
+    /// The fold that counts a record.
+    pub fn fold(&self, rule: u32, key: u64) -> Option<&FoldKey> {
+        self.by_record.get(&(rule, key))?.as_ref()
+    }
+
+    /// The key of the record that this one repeats for a rule, where there is one.
+    fn original(&self, rule: u32, part: Option<Part>) -> Option<u64> {
+        match part? {
+            Part::Amends(key) => Some(key),
+            Part::First(shared) | Part::Other(shared) => {
+                self.first_sides.get(&(rule, shared)).copied()
+            }
+            Part::Step(..) => None,
+        }
+    }
 }
 
 /// What has been decided so far, and so is not in [`Told`] yet.
@@ -83,16 +117,11 @@ impl Sides {
     }
 
     /// The record that this one repeats for a rule that holds for both.
-    pub fn original(
-        &self,
-        store: &Store,
-        told: &Told,
-        rule: u32,
-        part: Option<Part>,
-    ) -> Option<u64> {
-        let known =
-            |key: &u64| told.contains_key(&(rule, *key)) || self.records.contains(&(rule, *key));
-        let before = original(store, rule, part).filter(known);
+    pub fn original(&self, told: &Told, rule: u32, part: Option<Part>) -> Option<u64> {
+        let known = |key: &u64| {
+            told.by_record.contains_key(&(rule, *key)) || self.records.contains(&(rule, *key))
+        };
+        let before = told.original(rule, part).filter(known);
         before.or_else(|| match part? {
             Part::First(shared) | Part::Other(shared) => self.shared.get(&(rule, shared)).copied(),
             Part::Amends(_) | Part::Step(..) => None,

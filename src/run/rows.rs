@@ -7,6 +7,7 @@ mod actor;
 mod chunk;
 mod deed;
 mod fact;
+mod kept;
 mod owned;
 mod reference;
 mod uid;
@@ -15,6 +16,7 @@ pub use self::actor::ActorRow;
 pub use self::chunk::{Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step};
 pub use self::deed::{Deed, Done};
 pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
+pub use self::kept::{RowId, Rows};
 pub use self::owned::Owned;
 pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};
 pub use self::uid::Uid;
@@ -122,6 +124,8 @@ pub struct Row {
     pub targets: Range,
     /// The credential the call issued.
     pub issued: StrId,
+    /// The number it shares with the other side of its action, where it is the first; else 0.
+    pub shared: u64,
 }
 
 impl Row {

@@ -12,6 +12,7 @@ mod owned;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
@@ -19,18 +20,18 @@ use hashbrown::HashTable;
 
 pub use self::caps::Caps;
 pub use self::deeds::Total;
-pub use self::folds::Fold;
+pub use self::folds::{Fold, PAUSE};
 pub use self::groups::{Counted, Enough, Group};
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
 use super::rows::{
-    ActorRow, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, Step, TargetRow,
+    ActorRow, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, Rows, Step,
+    TargetRow,
 };
 use super::taking::Taking;
 use crate::load::FileRef;
 use crate::model::Time;
 use crate::model::coverage::{Capped, Ignored, Skipped};
-use crate::model::time::HOUR;
 
 /// A table whose keys are numbers that the run gives out.
 type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
@@ -44,13 +45,17 @@ pub struct Store {
     pub strings: Interner,
     /// Actors.
     pub actors: Vec<ActorRow>,
-    actor_numbers: Map<ActorRow, u32>,
+    actor_numbers: HashTable<u32>,
+    /// Rows that findings and correlations stand on.
+    pub rows: Rows,
     /// Targets of rows that may become findings.
     pub targets: Vec<TargetRow>,
-    /// Findings in the making, one a key and hour.
+    /// Findings in the making; some are parts of others.
     pub folds: Vec<Fold>,
-    /// Their places by key.
-    fold_numbers: HashTable<u32>,
+    /// Their places by key and hour.
+    fold_places: HashTable<folds::Place>,
+    /// How many are no parts of others.
+    fold_count: usize,
     reference_count: usize,
     /// Correlations in the making, by correlation and group.
     pub groups: Map<(u32, StrId), Group>,
@@ -64,8 +69,6 @@ pub struct Store {
     /// Undecided records with their rows.
     pub candidates: Vec<(Candidate, Row)>,
     candidate_bytes: usize,
-    /// First sides of actions, by rule and the number their sides share: the record's key.
-    pub shared: HashMap<(u32, u64), u64>,
     /// Facts.
     pub facts: Vec<FactRow>,
     /// When what was first seen.
@@ -127,7 +130,6 @@ impl Store {
                 .insert((*source, chunk.strings.text(*id).unwrap_or_default()));
         }
         let candidates = std::mem::take(&mut chunk.candidates);
-        self.shared_of(chunk, &copies);
         let mut of = Taking::new(chunk, base);
         self.folds_of(&mut of, &copies);
         self.bases_of(&mut of, &copies);
@@ -147,12 +149,14 @@ impl Store {
                 );
                 continue;
             }
-            let row = of.whole_row(self, candidate.row);
+            let row = of.whole(self, candidate.row);
+            let row = self.rows.get(row);
             self.candidates.push((candidate, row));
         }
         self.facts_of(&mut of, &copies);
         self.novelties_of(&mut of);
         self.deeds_of(&mut of, &copies);
+        of.done(self);
     }
 
     fn start_of(&mut self, file: &Arc<FileRef>) -> u64 {
@@ -235,18 +239,25 @@ impl Store {
 
     /// The number of an actor, a new one where it is new.
     pub(super) fn actor(&mut self, actor: ActorRow) -> u32 {
-        let next = self.actors.len() as u32;
-        let number = *self.actor_numbers.entry(actor).or_insert(next);
-        if number == next {
-            self.actors.push(actor);
+        let hasher = FixedState::default();
+        let (hash, actors) = (hasher.hash_one(actor), &self.actors);
+        let same = |number: &u32| actors[*number as usize] == actor;
+        if let Some(number) = self.actor_numbers.find(hash, same) {
+            return *number;
         }
+        let number = self.actors.len() as u32;
+        self.actors.push(actor);
+        let actors = &self.actors;
+        let again = |number: &u32| hasher.hash_one(actors[*number as usize]);
+        self.actor_numbers.insert_unique(hash, number, again);
         number
     }
+
     /// Lets go of what only reading and deciding needed.
     pub fn close(&mut self) {
         self.keys = KeySet::default();
-        self.actor_numbers = Map::default();
-        self.fold_numbers = HashTable::new();
+        self.actor_numbers = HashTable::new();
+        self.fold_places = HashTable::new();
         self.groups = Map::default();
         self.novelties = Map::default();
         self.candidates = Vec::new();
@@ -276,6 +287,3 @@ impl Store {
         (skipped, ignored.collect(), capped.collect())
     }
 }
-
-/// One hour more than a fold may pause.
-pub const PAUSE: i64 = HOUR;

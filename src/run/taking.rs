@@ -4,7 +4,7 @@
 //! them: most of what a chunk holds is about findings that are there already.
 
 use super::intern::{NO_STR, StrId};
-use super::rows::{ChunkResult, Range, Reference, Row};
+use super::rows::{ChunkResult, Range, Reference, Row, RowId};
 use super::store::Store;
 
 /// The chunk and what the run calls its parts.
@@ -15,8 +15,9 @@ pub(super) struct Taking<'c> {
     base: u64,
     strings: Vec<StrId>,
     actors: Vec<u32>,
-    rows: Vec<Option<Row>>,
-    targets: Vec<Option<Range>>,
+    rows: Vec<RowId>,
+    /// Whether the targets of a row have been taken over.
+    whole: Vec<bool>,
 }
 
 /// Not asked yet.
@@ -30,8 +31,8 @@ impl<'c> Taking<'c> {
             base,
             strings: vec![UNASKED; chunk.strings.len()],
             actors: vec![UNASKED; chunk.actors.len()],
-            rows: vec![None; chunk.rows.len()],
-            targets: vec![None; chunk.rows.len()],
+            rows: vec![UNASKED; chunk.rows.len()],
+            whole: vec![false; chunk.rows.len()],
         }
     }
 
@@ -78,10 +79,11 @@ impl<'c> Taking<'c> {
         u32::try_from(self.base + u64::from(own)).unwrap_or(u32::MAX)
     }
 
-    /// A row without its targets.
-    pub fn row(&mut self, store: &mut Store, number: u32) -> Row {
-        if let Some(row) = self.rows[number as usize] {
-            return row;
+    /// A row, kept, with or without its targets.
+    pub fn row(&mut self, store: &mut Store, number: u32) -> RowId {
+        let known = self.rows[number as usize];
+        if known != UNASKED {
+            return known;
         }
         let own = self.place(&self.chunk.rows[number as usize]);
         let row = Row {
@@ -93,25 +95,35 @@ impl<'c> Taking<'c> {
             account: self.string(store, own.account),
             region: self.string(store, own.region),
             issued: self.string(store, own.issued),
+            targets: Range::default(),
             ..own
         };
-        *self.rows[number as usize].insert(row)
+        let id = store.rows.put(&row);
+        self.rows[number as usize] = id;
+        id
     }
 
     /// A row with its targets, which are taken over once.
-    pub fn whole_row(&mut self, store: &mut Store, number: u32) -> Row {
-        let row = self.row(store, number);
-        if let Some(targets) = self.targets[number as usize] {
-            return Row { targets, ..row };
+    pub fn whole(&mut self, store: &mut Store, number: u32) -> RowId {
+        let id = self.row(store, number);
+        if std::mem::replace(&mut self.whole[number as usize], true) {
+            return id;
         }
         let start = store.targets.len() as u32;
-        for target in row.targets.of(&self.chunk.targets) {
+        let targets = self.chunk.rows[number as usize].targets;
+        for target in targets.of(&self.chunk.targets) {
             let target = target.renumber(|id| self.string(store, id));
             store.targets.push(target);
         }
         let len = store.targets.len() as u32 - start;
-        let targets = *self.targets[number as usize].insert(Range { start, len });
-        Row { targets, ..row }
+        store.rows.aim(id, Range { start, len });
+        id
+    }
+
+    /// Ends it: rows that nothing came to stand on are let go.
+    pub fn done(self, store: &mut Store) {
+        let asked = self.rows.into_iter().filter(|row| *row != UNASKED);
+        asked.for_each(|row| store.rows.release(row));
     }
 
     /// A pointer to a record.

@@ -249,6 +249,7 @@ impl Work<'_> {
             row,
             uid,
             reference,
+            shared: 0,
             target,
         };
         let program = &shared.programs[usize::from(source)];
@@ -277,7 +278,7 @@ impl Work<'_> {
                 return;
             }
             match *part.get_or_insert_with(|| (declared.part)(record)) {
-                Some(Part::First(shared)) => self.out.shared.push((number, bound.rule, shared)),
+                Some(Part::First(shared)) => subject.shared = shared,
                 // Whether it only repeats another record is known when all have been read.
                 Some(_) => return undecided.push(verdict.bound),
                 None => {}

@@ -30,6 +30,11 @@ impl ActorRow {
         self.name
     }
 
+    /// The credential of the session.
+    pub fn session(&self) -> StrId {
+        self.session
+    }
+
     /// Whether the record says more than the id.
     pub fn is_named(&self) -> bool {
         self.name != self.id

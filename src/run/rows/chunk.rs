@@ -135,8 +135,6 @@ pub struct ChunkResult {
     pub step_bases: Vec<Base>,
     /// What cannot be decided yet.
     pub candidates: Vec<Candidate>,
-    /// First sides of actions that a rule spoke about: record, rule, the number they share.
-    pub shared: Vec<(u32, u32, u64)>,
     /// Facts about credentials and rights.
     pub facts: Vec<FactRow>,
     /// What was new in this chunk.
@@ -178,7 +176,6 @@ impl ChunkResult {
             step_bases,
             candidates,
             facts,
-            shared,
             novelties,
             deeds,
             done,
@@ -205,7 +202,6 @@ impl ChunkResult {
         step_bases.clear();
         candidates.clear();
         facts.clear();
-        shared.clear();
         novelties.clear();
         deeds.clear();
         done.clear();

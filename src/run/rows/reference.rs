@@ -16,6 +16,8 @@ pub struct Reference {
     pub position: u32,
     /// The log's own id.
     pub uid: Uid,
+    /// See [`Row::shared`].
+    pub shared: u64,
 }
 
 /// Nobody will see the evidence.
@@ -27,6 +29,7 @@ impl Row {
         Reference {
             time: self.time,
             key: self.key,
+            shared: self.shared,
             file: self.file,
             position: self.position,
             uid: self.uid,
@@ -46,6 +49,10 @@ pub fn most_references(level: Severity) -> usize {
 /// Keeps the first ones in the total order, whatever order they come in. Says whether there is
 /// one more than before.
 pub fn keep(references: &mut Vec<Reference>, new: Reference, most: usize) -> bool {
+    if references.len() == references.capacity() {
+        // Findings are many: room for twice as much would be a waste.
+        references.reserve_exact((references.len() / 4 + 2).min(most));
+    }
     if references.len() + 1 < most {
         references.push(new);
         return true;

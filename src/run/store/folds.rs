@@ -5,13 +5,14 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::Store;
+use crate::model::time::HOUR;
 use crate::model::{Severity, Time};
 use crate::run::intern::{NO_STR, StrId};
-use crate::run::rows::{FoldKey, Reference, Row, keep, most_references};
+use crate::run::rows::{FoldKey, Reference, Row, RowId, Rows, keep, most_references};
 use crate::run::taking::Taking;
 
-/// Matches of one key within one hour. There may be very many: the key is put together from
-/// its parts, most of which the first row holds anyway.
+/// Matches of one key that never pause for more than an hour: one finding. There may be very
+/// many: the key is put together from its parts, most of which the first row tells anyway.
 #[derive(Clone, Debug)]
 pub struct Fold {
     /// The rule.
@@ -21,13 +22,15 @@ pub struct Fold {
     /// The rule's level.
     pub level: Severity,
     /// The first of them.
-    pub first: Row,
+    pub first: RowId,
     /// Time of the last.
     pub last: Time,
     /// How many.
     pub count: u64,
     /// What most folds have none of.
     more: Option<Box<More>>,
+    /// The fold that has taken it in.
+    joined: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,17 +41,18 @@ struct More {
 }
 
 impl Fold {
-    /// What its matches share.
-    pub fn key(&self) -> FoldKey {
+    /// What its matches of an hour share.
+    pub fn key(&self, rows: &Rows, hour: i64) -> FoldKey {
+        let first = rows.get(self.first);
         FoldKey {
             rule: self.rule,
             level: self.level,
-            actor: self.first.actor,
-            ip: self.first.ip,
-            action: self.first.action,
-            outcome: self.first.outcome,
+            actor: first.actor,
+            ip: first.ip,
+            action: first.action,
+            outcome: first.outcome,
             target: self.target,
-            hour: self.first.time.hour(),
+            hour,
         }
     }
 
@@ -68,17 +72,39 @@ impl Fold {
     }
 
     /// Takes in what followed it.
-    pub fn join(&mut self, next: &Fold) {
+    pub fn join(&mut self, next: Fold) {
         self.last = self.last.max(next.last);
         self.count += next.count;
-        if let Some(next) = &next.more {
-            let more = self.more.get_or_insert_default();
-            more.references.extend(&next.references);
-            more.issued.extend(&next.issued);
-            more.repeated += next.repeated;
+        let Some(next) = next.more else { return };
+        let more = self.more.get_or_insert_default();
+        more.repeated += next.repeated;
+        for issued in next.issued {
+            if more.issued.len() < MOST_ISSUED && !more.issued.contains(&issued) {
+                more.issued.push(issued);
+            }
         }
+        more.references.extend(next.references);
+        more.references.sort_unstable();
+        more.references.truncate(most_references(self.level));
+    }
+
+    /// Whether another one has taken it in.
+    pub fn is_joined(&self) -> bool {
+        self.joined.is_some()
     }
 }
+
+/// Where the matches of one hour are counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    fold: u32,
+    hour: i32,
+}
+
+/// How long the matches of one finding may pause.
+pub const PAUSE: i64 = HOUR;
+/// Hours that folds may have, on average.
+const HOURS: usize = 10;
 
 /// Issued credentials kept of a fold.
 const MOST_ISSUED: usize = 100;
@@ -106,7 +132,10 @@ impl Store {
                     ..found.key
                 };
                 let row = of.place(&of.chunk.rows[found.row as usize]);
-                let mut whole = |store: &mut Store| of.whole_row(store, found.row);
+                let mut whole = |store: &mut Store| {
+                    let row = of.whole(store, found.row);
+                    store.rows.hold(row)
+                };
                 let opened = self.open(key, row, found.last, &mut whole);
                 *place = opened.unwrap_or(REFUSED);
             }
@@ -121,24 +150,32 @@ impl Store {
     }
 
     /// The place of a fold, opened where it is new. `whole` fetches the row with everything that
-    /// belongs to it, where it is the first of the fold so far.
+    /// belongs to it, held, where it is the first of the fold so far.
     pub fn open(
         &mut self,
         key: FoldKey,
         row: Row,
         last: Time,
-        whole: &mut dyn FnMut(&mut Store) -> Row,
+        whole: &mut dyn FnMut(&mut Store) -> RowId,
     ) -> Option<u32> {
-        if let Some(at) = self.place_of(&key) {
+        let known = self.place_of(&key).or_else(|| {
+            let at = self.neighbour(&key, row.time, last)?;
+            self.register(key, at);
+            Some(at)
+        });
+        if let Some(at) = known {
             let fold = &mut self.folds[at as usize];
             fold.last = fold.last.max(last);
-            if row.order() < fold.first.order() {
+            let before = fold.first;
+            if row.order() < self.rows.order(before) {
                 let first = whole(self);
                 self.folds[at as usize].first = first;
+                self.rows.release(before);
             }
+            self.close_gaps(&key, at);
             return Some(at);
         }
-        if self.folds.len() >= self.caps.folds {
+        if self.fold_count >= self.caps.folds || self.has_all_hours() {
             self.cap(
                 "findings",
                 self.caps.folds,
@@ -156,16 +193,70 @@ impl Store {
             last,
             count: 0,
             more: None,
+            joined: None,
         });
-        let (hasher, folds) = (FixedState::default(), &self.folds);
-        let again = |at: &u32| hasher.hash_one(folds[*at as usize].key());
-        self.fold_numbers
-            .insert_unique(hasher.hash_one(key), at, again);
+        self.fold_count += 1;
+        self.register(key, at);
         Some(at)
+    }
+
+    /// The fold of the hour before or after, where the pause between is short.
+    fn neighbour(&self, key: &FoldKey, first: Time, last: Time) -> Option<u32> {
+        let near = |hour: i64| self.place_of(&FoldKey { hour, ..*key });
+        let before = near(key.hour - 1)
+            .filter(|at| first.0.saturating_sub(self.folds[*at as usize].last.0) <= PAUSE);
+        before.or_else(|| {
+            near(key.hour + 1).filter(|at| {
+                let start = self.rows.time(self.folds[*at as usize].first);
+                start.0.saturating_sub(last.0) <= PAUSE
+            })
+        })
+    }
+
+    /// Joins a fold with those that it has come near to.
+    fn close_gaps(&mut self, key: &FoldKey, at: u32) {
+        for hour in [key.hour - 1, key.hour + 1] {
+            let Some(other) = self.place_of(&FoldKey { hour, ..*key }) else {
+                continue;
+            };
+            let span = |at: u32| {
+                let fold = &self.folds[at as usize];
+                (self.rows.time(fold.first).0, fold.last.0)
+            };
+            let (own, near) = (span(at), span(other));
+            let pause = own
+                .0
+                .saturating_sub(near.1)
+                .max(near.0.saturating_sub(own.1));
+            if other != at && pause <= PAUSE {
+                self.join(at, other);
+            }
+        }
+    }
+
+    /// Takes one fold into another of the same key.
+    fn join(&mut self, at: u32, other: u32) {
+        let next = &mut self.folds[other as usize];
+        next.joined = Some(at);
+        let next = Fold {
+            more: next.more.take(),
+            ..next.clone()
+        };
+        let fold = &mut self.folds[at as usize];
+        let before = fold.references().len() + next.references().len();
+        let gone = match self.rows.order(next.first) < self.rows.order(fold.first) {
+            true => std::mem::replace(&mut fold.first, next.first),
+            false => next.first,
+        };
+        fold.join(next);
+        self.reference_count -= before - fold.references().len();
+        self.rows.release(gone);
+        self.fold_count -= 1;
     }
 
     /// Adds a match to its fold.
     pub fn add(&mut self, at: u32, issued: StrId, reference: Option<Reference>) {
+        let at = standing(&self.folds, at);
         let fold = &mut self.folds[at as usize];
         fold.count += 1;
         if issued != NO_STR {
@@ -205,9 +296,43 @@ impl Store {
         fold.more.get_or_insert_default().repeated += 1;
     }
 
+    fn has_all_hours(&self) -> bool {
+        self.fold_places.len() >= HOURS.saturating_mul(self.caps.folds)
+    }
+
+    /// Notes that a fold counts the matches of a key's hour.
+    fn register(&mut self, key: FoldKey, fold: u32) {
+        if self.has_all_hours() {
+            return;
+        }
+        let (hasher, folds, rows) = (FixedState::default(), &self.folds, &self.rows);
+        let again = |place: &Place| {
+            let fold = &folds[standing(folds, place.fold) as usize];
+            hasher.hash_one(fold.key(rows, i64::from(place.hour)))
+        };
+        // Hours of nanoseconds in 64 bits are few.
+        let hour = i32::try_from(key.hour).unwrap_or_default();
+        let hash = hasher.hash_one(key);
+        self.fold_places
+            .insert_unique(hash, Place { fold, hour }, again);
+    }
+
+    /// The fold that counts the matches of a key's hour.
     fn place_of(&self, key: &FoldKey) -> Option<u32> {
         let hash = FixedState::default().hash_one(key);
-        let same = |at: &u32| self.folds[*at as usize].key() == *key;
-        self.fold_numbers.find(hash, same).copied()
+        let standing = |place: &Place| standing(&self.folds, place.fold);
+        let same = |place: &Place| {
+            let fold = &self.folds[standing(place) as usize];
+            i64::from(place.hour) == key.hour && fold.key(&self.rows, key.hour) == *key
+        };
+        self.fold_places.find(hash, same).map(standing)
     }
+}
+
+/// The fold that a fold has become a part of, or itself.
+fn standing(folds: &[Fold], mut at: u32) -> u32 {
+    while let Some(next) = folds[at as usize].joined {
+        at = next;
+    }
+    at
 }

@@ -1,12 +1,11 @@
 //! Correlations in the making: the rows of their groups.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
 
 use super::Store;
-use crate::model::Time;
 use crate::run::intern::StrId;
-use crate::run::rows::{Base, Range, Row};
+use crate::run::rows::{Base, Row, RowId, Rows};
 use crate::run::taking::Taking;
 
 /// A row of a correlation.
@@ -14,10 +13,12 @@ use crate::run::taking::Taking;
 pub struct Counted {
     /// Position among the members.
     pub member: u32,
+    /// Whether it is among those whose targets are shown.
+    pub shown: bool,
     /// The value.
     pub value: StrId,
     /// The record.
-    pub row: Row,
+    pub row: RowId,
     /// The firing it stands for, by number, where it is one of a correlation.
     pub firing: Option<NonZeroU32>,
 }
@@ -30,8 +31,8 @@ pub struct Group {
     /// Those left out: more than enough of them were there.
     pub dropped: u64,
     thin_at: usize,
-    /// By timespan: the earliest rows so far, which keep their targets.
-    shown: BTreeMap<i64, BinaryHeap<(Time, u64, u32, u32)>>,
+    /// By timespan: the earliest rows so far, in order, which keep their targets.
+    shown: BTreeMap<i64, Vec<RowId>>,
 }
 
 /// How many rows decide a correlation: what is more within one timespan only adds to the count.
@@ -55,52 +56,54 @@ const NO_SPAN: i64 = i64::MAX;
 impl Group {
     /// Whether a row is among the first of its timespan so far. Those that are in the end were
     /// at any time before, so that their targets do not hang on the order of arrival.
-    fn shows(&mut self, row: &Row, timespan: i64) -> bool {
-        let first = self
-            .shown
-            .entry(row.time.0.div_euclid(timespan))
-            .or_default();
+    fn shows(&mut self, row: RowId, timespan: i64, rows: &mut Rows) -> bool {
+        let bucket = rows.time(row).0.div_euclid(timespan);
+        let first = self.shown.entry(bucket).or_default();
+        let order = rows.order(row);
         if first.len() >= SHOWN_TARGETS {
-            match first.peek() {
-                Some(last) if row.order() > *last => return false,
-                _ => first.pop(),
-            };
+            if first.last().is_some_and(|last| order > rows.order(*last)) {
+                return false;
+            }
+            first.pop().into_iter().for_each(|last| rows.release(last));
         }
-        first.push(row.order());
+        let place = first.partition_point(|known| rows.order(*known) < order);
+        first.insert(place, rows.hold(row));
         true
     }
 
     /// Makes the rows the same for every order in which they came: what too early a look had
     /// kept goes.
-    fn settle(&mut self, enough: Option<Enough>) {
+    fn settle(&mut self, enough: Option<Enough>, rows: &mut Rows) {
         if let Some(enough) = enough.filter(|_| self.dropped > 0) {
-            self.thin(enough);
+            self.thin(enough, rows);
         }
         let timespan = enough.map_or(NO_SPAN, |enough| enough.timespan.max(1));
-        self.rows.sort_by_key(|counted| counted.row.order());
+        self.rows.sort_by_key(|counted| rows.order(counted.row));
         let mut place = (i64::MIN, 0);
         for counted in &mut self.rows {
-            let bucket = counted.row.time.0.div_euclid(timespan);
+            let bucket = rows.time(counted.row).0.div_euclid(timespan);
             place = if place.0 == bucket {
                 (bucket, place.1 + 1)
             } else {
                 (bucket, 1)
             };
-            if place.1 > SHOWN_TARGETS {
-                counted.row.targets = Range::default();
-            }
+            counted.shown &= place.1 <= SHOWN_TARGETS;
         }
-        self.shown = BTreeMap::new();
+        let shown = std::mem::take(&mut self.shown);
+        shown
+            .into_values()
+            .flatten()
+            .for_each(|row| rows.release(row));
     }
 
     /// Drops what cannot change whether the correlation fires; returns how many rows went.
-    fn thin(&mut self, enough: Enough) -> usize {
+    fn thin(&mut self, enough: Enough, rows: &mut Rows) -> usize {
         let before = self.rows.len();
         self.rows
-            .sort_unstable_by_key(|counted| counted.row.order());
+            .sort_unstable_by_key(|counted| rows.order(counted.row));
         let bucket = |counted: &Counted| {
             (
-                counted.row.time.0.div_euclid(enough.timespan.max(1)),
+                rows.time(counted.row).0.div_euclid(enough.timespan.max(1)),
                 counted.member,
             )
         };
@@ -108,6 +111,7 @@ impl Group {
         for counted in &self.rows {
             sizes.entry(bucket(counted)).or_default().0 += 1;
         }
+        let mut gone = Vec::new();
         let mut values = std::collections::HashSet::new();
         self.rows.retain(|counted| {
             let place = bucket(counted);
@@ -116,12 +120,17 @@ impl Group {
             };
             *at += 1;
             let new_value = enough.distinct && values.insert((place, counted.value));
-            *at <= enough.rows || *at + enough.rows > *size || new_value
+            let stays = *at <= enough.rows || *at + enough.rows > *size || new_value;
+            if !stays {
+                gone.push(counted.row);
+            }
+            stays
         });
-        let gone = before - self.rows.len();
-        self.dropped += gone as u64;
+        let dropped = before - self.rows.len();
+        gone.into_iter().for_each(|row| rows.release(row));
+        self.dropped += dropped as u64;
         self.thin_at = 2 * self.rows.len();
-        gone
+        dropped
     }
 }
 
@@ -140,19 +149,23 @@ impl Store {
             // The first few show what a finding is about; more would fill the memory.
             let timespan = self.timespan(found.correlation);
             let group = self.groups.get_mut(&(found.correlation, found.group));
-            let row = match group.is_none_or(|group| group.shows(&row, timespan)) {
-                true => of.whole_row(self, found.row),
-                false => Row {
-                    targets: Range::default(),
-                    ..row
-                },
-            };
-            self.base(&found, row);
+            let shown = group.is_none_or(|group| group.shows(row, timespan, &mut self.rows));
+            if shown {
+                of.whole(self, found.row);
+            }
+            self.base(&found, row, shown);
         }
     }
 
-    /// Adds a row to its group.
-    pub fn base(&mut self, found: &Base, row: Row) {
+    /// Adds a row that is not kept yet to its group.
+    pub fn base_of(&mut self, found: &Base, row: &Row) {
+        let row = self.rows.put(row);
+        self.base(found, row, true);
+        self.rows.release(row);
+    }
+
+    /// Adds a row to its group, which holds it from then on.
+    pub fn base(&mut self, found: &Base, row: RowId, shown: bool) {
         let place = (found.correlation, found.group);
         if !self.groups.contains_key(&place) && self.groups.len() >= self.caps.groups {
             return self.cap(
@@ -177,15 +190,16 @@ impl Store {
         }
         group.rows.push(Counted {
             member: found.member,
+            shown,
             value: found.value,
-            row,
+            row: self.rows.hold(row),
             firing: None,
         });
         self.base_count += 1;
         if group.rows.len() >= group.thin_at.max(THIN_FROM)
             && let Some(enough) = self.enough.get(&found.correlation)
         {
-            self.base_count -= group.thin(*enough);
+            self.base_count -= group.thin(*enough, &mut self.rows);
         }
     }
 
@@ -197,7 +211,7 @@ impl Store {
     /// Ends the counting: nothing hangs on the order of arrival any more.
     pub fn settle_groups(&mut self) {
         for ((correlation, _), group) in &mut self.groups {
-            group.settle(self.enough.get(correlation).copied());
+            group.settle(self.enough.get(correlation).copied(), &mut self.rows);
         }
     }
 }

@@ -1,28 +1,10 @@
-//! What is known only when everything has been read: facts, first times, sides of actions.
+//! What is known only when everything has been read: facts and first times.
 
 use super::Store;
-use crate::run::rows::{ChunkResult, FactRow, Novelty};
+use crate::run::rows::{FactRow, Novelty};
 use crate::run::taking::Taking;
 
 impl Store {
-    pub(super) fn shared_of(&mut self, chunk: &ChunkResult, copies: &[u32]) {
-        for (record, rule, shared) in &chunk.shared {
-            if copies.binary_search(record).is_ok() {
-                continue;
-            }
-            if self.shared.len() >= self.caps.facts {
-                self.cap(
-                    "shared events",
-                    self.caps.facts,
-                    "calls from account to account may count twice",
-                );
-                break;
-            }
-            let key = chunk.keys[*record as usize].0;
-            self.shared.insert((*rule, *shared), key);
-        }
-    }
-
     pub(super) fn facts_of(&mut self, of: &mut Taking, copies: &[u32]) {
         for fact in &of.chunk.facts {
             if copies.binary_search(&fact.record).is_ok() {

@@ -13,7 +13,8 @@ impl Store {
             if of.is_copy(step.row, copies) {
                 continue;
             }
-            let row = of.whole_row(self, step.row);
+            let id = of.whole(self, step.row);
+            let row = self.rows.get(id);
             let bases = step.bases.of(&of.chunk.step_bases).iter();
             let bases: Vec<Base> = bases
                 .map(|base| Base {
@@ -33,7 +34,7 @@ impl Store {
                     if let Some(rule) = step.speaks {
                         self.matched(rule, step.level, &row, true);
                     }
-                    bases.iter().for_each(|base| self.base(base, row));
+                    bases.iter().for_each(|base| self.base(base, id, true));
                 }
                 continue;
             }
@@ -63,7 +64,7 @@ impl Store {
             target,
             hour: row.time.hour(),
         };
-        if let Some(at) = self.open(key, *row, row.time, &mut |_| *row) {
+        if let Some(at) = self.open(key, *row, row.time, &mut |store| store.rows.put(row)) {
             self.add(at, row.issued, shown.then(|| row.reference()));
         }
         key

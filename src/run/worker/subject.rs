@@ -25,6 +25,8 @@ pub(super) struct Subject<'r, 'a> {
     pub(super) row: Option<u32>,
     pub(super) uid: Option<Uid>,
     pub(super) reference: Option<u32>,
+    /// The number it shares with the other side of its action, where it is the first; else 0.
+    pub(super) shared: u64,
     /// Id of the first target.
     pub(super) target: Option<StrId>,
 }
@@ -95,6 +97,7 @@ impl Work<'_> {
         self.out.references.push(Reference {
             time: subject.time,
             key: subject.key,
+            shared: subject.shared,
             file: 0,
             position: u32::try_from(subject.position).unwrap_or(u32::MAX),
             uid,
@@ -161,6 +164,7 @@ impl Work<'_> {
                 len: self.out.targets.len() as u32 - start,
             },
             issued,
+            shared: subject.shared,
         };
         self.out.rows.push(row);
         *subject.row.insert(self.out.rows.len() as u32 - 1)

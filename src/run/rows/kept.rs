@@ -1,0 +1,228 @@
+//! Rows that outlive their chunk, each kept once however many findings and correlations stand
+//! on it.
+//!
+//! Rows enter, numbers leave. What many records share, who did what from where, is kept once as
+//! well. A row goes when nobody holds it any more, and its room is used again.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use super::{Range, Row, Uid};
+use crate::model::{Outcome, Time};
+use crate::run::intern::StrId;
+
+/// Number of a kept row.
+pub type RowId = u32;
+
+/// Every row that something stands on.
+#[derive(Debug, Default)]
+pub struct Rows {
+    kept: Vec<Kept>,
+    free: Vec<RowId>,
+    scenes: Vec<Scene>,
+    numbers: HashTable<u32>,
+}
+
+/// What is a record's own.
+#[derive(Debug)]
+struct Kept {
+    time: Time,
+    key: u64,
+    shared: u64,
+    uid: Uid,
+    file: u32,
+    position: u32,
+    scene: u32,
+    /// Start of the target list.
+    targets: u32,
+    /// Its length.
+    count: u8,
+    /// How many hold it.
+    uses: u32,
+}
+
+/// What records of one caller share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Scene {
+    source: u8,
+    provider: u8,
+    outcome: Outcome,
+    actor: u32,
+    ip: StrId,
+    agent: StrId,
+    action: StrId,
+    account: StrId,
+    region: StrId,
+    issued: StrId,
+}
+
+impl Rows {
+    /// Keeps a row; the caller holds it.
+    pub fn put(&mut self, row: &Row) -> RowId {
+        let kept = Kept {
+            time: row.time,
+            key: row.key,
+            shared: row.shared,
+            uid: row.uid,
+            file: row.file,
+            position: row.position,
+            scene: self.scene(row),
+            targets: row.targets.start,
+            count: u8::try_from(row.targets.len).unwrap_or(u8::MAX),
+            uses: 1,
+        };
+        if let Some(id) = self.free.pop() {
+            self.kept[id as usize] = kept;
+            return id;
+        }
+        self.kept.push(kept);
+        self.kept.len() as RowId - 1
+    }
+
+    /// One more stands on it.
+    pub fn hold(&mut self, id: RowId) -> RowId {
+        let uses = &mut self.kept[id as usize].uses;
+        *uses = uses.saturating_add(1);
+        id
+    }
+
+    /// One less stands on it.
+    pub fn release(&mut self, id: RowId) {
+        let uses = &mut self.kept[id as usize].uses;
+        *uses = uses.saturating_sub(1);
+        if *uses == 0 {
+            self.free.push(id);
+        }
+    }
+
+    /// The row; its place in the chunk it came from is forgotten.
+    pub fn get(&self, id: RowId) -> Row {
+        let kept = &self.kept[id as usize];
+        let scene = &self.scenes[kept.scene as usize];
+        Row {
+            time: kept.time,
+            key: kept.key,
+            uid: kept.uid,
+            file: kept.file,
+            position: kept.position,
+            record: 0,
+            source: scene.source,
+            provider: scene.provider,
+            outcome: scene.outcome,
+            actor: scene.actor,
+            ip: scene.ip,
+            agent: scene.agent,
+            action: scene.action,
+            account: scene.account,
+            region: scene.region,
+            targets: Range {
+                start: kept.targets,
+                len: u32::from(kept.count),
+            },
+            issued: scene.issued,
+            shared: kept.shared,
+        }
+    }
+
+    /// See [`Row::order`].
+    pub fn order(&self, id: RowId) -> (Time, u64, u32, u32) {
+        let kept = &self.kept[id as usize];
+        (kept.time, kept.key, kept.file, kept.position)
+    }
+
+    /// See [`Row::shared`].
+    pub fn shared(&self, id: RowId) -> u64 {
+        self.kept[id as usize].shared
+    }
+
+    /// When it happened.
+    pub fn time(&self, id: RowId) -> Time {
+        self.kept[id as usize].time
+    }
+
+    /// Gives it its targets.
+    pub fn aim(&mut self, id: RowId, targets: Range) {
+        let kept = &mut self.kept[id as usize];
+        kept.targets = targets.start;
+        kept.count = u8::try_from(targets.len).unwrap_or(u8::MAX);
+    }
+
+    fn scene(&mut self, row: &Row) -> u32 {
+        let scene = Scene {
+            source: row.source,
+            provider: row.provider,
+            outcome: row.outcome,
+            actor: row.actor,
+            ip: row.ip,
+            agent: row.agent,
+            action: row.action,
+            account: row.account,
+            region: row.region,
+            issued: row.issued,
+        };
+        let hasher = FixedState::default();
+        let hash = hasher.hash_one(scene);
+        let scenes = &self.scenes;
+        if let Some(number) = self
+            .numbers
+            .find(hash, |number| scenes[*number as usize] == scene)
+        {
+            return *number;
+        }
+        let number = self.scenes.len() as u32;
+        self.scenes.push(scene);
+        let scenes = &self.scenes;
+        let again = |number: &u32| hasher.hash_one(scenes[*number as usize]);
+        self.numbers.insert_unique(hash, number, again);
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::intern::{Interner, NO_STR};
+
+    fn row(key: u64, actor: u32) -> Row {
+        Row {
+            time: Time(key as i64),
+            key,
+            uid: Uid::pack(b"", &mut Interner::default()),
+            file: 1,
+            position: 2,
+            record: 0,
+            source: 0,
+            provider: 0,
+            outcome: Outcome::Success,
+            actor,
+            ip: NO_STR,
+            agent: NO_STR,
+            action: NO_STR,
+            account: NO_STR,
+            region: NO_STR,
+            targets: Range::default(),
+            issued: NO_STR,
+            shared: 0,
+        }
+    }
+
+    #[test]
+    fn a_row_stays_as_long_as_somebody_holds_it() {
+        let mut rows = Rows::default();
+        let a = rows.put(&row(1, 7));
+        let b = rows.put(&row(2, 7));
+        assert_eq!(rows.scenes.len(), 1);
+        rows.hold(a);
+        rows.release(a);
+        rows.aim(a, Range { start: 3, len: 2 });
+        assert_eq!(rows.get(a).targets, Range { start: 3, len: 2 });
+        assert_eq!((rows.get(a).key, rows.get(a).actor), (1, 7));
+        rows.release(a);
+        let c = rows.put(&row(3, 8));
+        assert_eq!(c, a, "its room is used again");
+        assert_eq!((rows.get(b).key, rows.get(c).key), (2, 3));
+        assert_eq!(rows.order(c), row(3, 8).order());
+    }
+}
