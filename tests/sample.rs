@@ -78,7 +78,9 @@ fn the_attack_is_one_incident_with_all_its_steps() {
         .iter()
         .flat_map(|step| texts(&step["event_ids"]))
         .collect();
-    for finding in &findings {
+    // Informational findings tell what else the same keys did.
+    let telling = |finding: &&&Finding| finding.severity > Severity::Informational;
+    for finding in findings.iter().filter(telling) {
         for evidence in &finding.evidence {
             assert!(
                 attack.contains(&*evidence.uid),
