@@ -15,7 +15,7 @@ use super::network::is_public;
 use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
-use crate::model::{ActorType, Finding, Outcome};
+use crate::model::{ActorType, Finding, Layer, Outcome};
 
 /// Something two findings may have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,6 +246,7 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
             out.mention(kind, root, place, Part::Holds);
         }
     }
+    workloads(out, place, finding, options);
     if actor.kind == ActorType::RoleSession
         && let Some(role) = &actor.issuer
     {
@@ -259,6 +260,31 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
         if let Some(agent) = finding.user_agent.as_deref().filter(|a| !a.is_empty()) {
             let device = format!("{address} {agent}");
             out.mention(Kind::Device, &device, place, Part::Holds);
+        }
+    }
+}
+
+/// The pod and the container in which it happened or at which it aims, and the far end of a
+/// connection out of them.
+fn workloads(out: &mut Collector, place: u32, finding: &Finding, options: &Options) {
+    if !matches!(finding.layer, Layer::Runtime | Layer::Kubernetes) {
+        return;
+    }
+    let own = std::iter::once(&finding.actor.id).chain(&finding.actor.via);
+    for pod in own.filter_map(|id| id.strip_prefix("pod:")) {
+        out.mention(Kind::Pod, pod, place, Part::Holds);
+    }
+    for target in &finding.targets {
+        match target.kind.as_str() {
+            // Without its namespace a name is anybody's.
+            "pod" if target.id.contains('/') => {
+                out.mention(Kind::Pod, &target.id, place, Part::Holds);
+            }
+            "container" => out.mention(Kind::Container, &target.id, place, Part::Holds),
+            "address" if is_public(&target.id, &options.shared) => {
+                out.mention(Kind::Address, &target.id, place, Part::Holds);
+            }
+            _ => {}
         }
     }
 }

@@ -179,6 +179,8 @@ fn ends(
             format!("ip:{}", value.split(' ').next().unwrap_or(value))
         }
         Kind::Resource => format!("resource:{value}"),
+        Kind::Pod => format!("pod:{value}"),
+        Kind::Container => format!("container:{value}"),
         Kind::Made => match (users.get(&held.key), held.key.split('/').next()) {
             (Some(user), _) => user.clone(),
             (None, Some(kind @ ("user" | "role"))) => format!("{kind}:{value}"),

@@ -20,6 +20,10 @@ pub(super) enum Kind {
     Session,
     /// A user, an account's root, a federated person; also as the root of a chain.
     Identity,
+    /// A container, by the part of its id that every tool prints.
+    Container,
+    /// A pod, by namespace and name: another one may bear the name later.
+    Pod,
     /// An identity or key that one finding made and another one uses.
     Made,
     /// A thing that one finding wrote and another one uses.
@@ -49,7 +53,9 @@ impl Kind {
     /// How it joins.
     pub(super) fn mode(self) -> Mode {
         match self {
-            Kind::Credential | Kind::Session | Kind::Identity => Mode::Hard,
+            Kind::Credential | Kind::Session | Kind::Identity | Kind::Container | Kind::Pod => {
+                Mode::Hard
+            }
             Kind::Made | Kind::Resource => Mode::Causal,
             Kind::Address | Kind::Device => Mode::Guarded,
             Kind::Role => Mode::Soft,
@@ -60,8 +66,8 @@ impl Kind {
     pub(super) fn weight(self, roots: u64) -> u32 {
         let shared = |weight: f64| (weight / (roots.max(1) as f64).sqrt()) as u32;
         match self {
-            Kind::Credential | Kind::Session | Kind::Made => 1000,
-            Kind::Identity => 950,
+            Kind::Credential | Kind::Session | Kind::Made | Kind::Container => 1000,
+            Kind::Identity | Kind::Pod => 950,
             Kind::Resource => CHANGED,
             Kind::Address => shared(900.0),
             Kind::Device => shared(950.0),
@@ -74,6 +80,7 @@ impl Kind {
         match self {
             Kind::Credential | Kind::Resource => DAY,
             Kind::Session | Kind::Identity => 12 * HOUR,
+            Kind::Container | Kind::Pod => 6 * HOUR,
             // A back door may wait; longer than an incident may last makes no sense.
             Kind::Made => super::cap::LONGEST,
             Kind::Address | Kind::Device => weak,
@@ -87,6 +94,8 @@ impl Kind {
             Kind::Credential => "credential",
             Kind::Session => "role-session",
             Kind::Identity => "identity",
+            Kind::Container => "container",
+            Kind::Pod => "pod",
             Kind::Made => "created-identity",
             Kind::Resource => "written-resource",
             Kind::Address => "source-ip",

@@ -26,7 +26,11 @@ pub(super) fn actor(record: &Record) -> Actor {
         account: account(record).or_else(|| value(Norm::Account)),
         session: value(Norm::Credential),
         issuer: value(Norm::Issuer),
-        via: Vec::new(),
+        // Whoever holds the token of a pod stands behind the account it is bound to.
+        via: pod(record)
+            .map(|pod| format!("pod:{pod}"))
+            .into_iter()
+            .collect(),
         mfa: None,
         principal: value(Norm::ActorPrincipal),
     }

@@ -1,0 +1,99 @@
+//! One pod, several logs: what happens inside it and what is asked of the API server about it, or
+//! with its token, is one incident.
+
+mod common;
+
+use std::io::Write;
+
+use common::{plan, rules_of, scan};
+use serde_json::json;
+
+const RULES: &str = "
+title: Shell
+name: shell
+level: high
+logsource: {product: runtime}
+detection: {s: {rule: Run shell untrusted}, t: {process_exec.process.binary: /bin/sh}, condition: s or t}
+---
+title: Exec
+name: exec
+level: medium
+logsource: {product: kubernetes, service: audit}
+detection: {s: {objectRef.resource: [pods, secrets], verb: [create, list]}, condition: s}
+";
+
+fn falco(pod: &str, minute: u32) -> serde_json::Value {
+    json!({"time": format!("2026-05-12T08:{minute:02}:00.5Z"), "rule": "Run shell untrusted",
+        "priority": "Notice", "source": "syscall", "hostname": "node-1", "tags": [],
+        "output": "a shell", "output_fields": {"container.id": "3f9c1a7be204",
+        "k8s.ns.name": "shop", "k8s.pod.name": pod, "proc.name": "sh"}})
+}
+
+fn tetragon(pod: &str, minute: u32) -> serde_json::Value {
+    json!({"process_exec": {"process": {"exec_id": "eA==", "pid": 7, "binary": "/bin/sh",
+        "docker": "3f9c1a7be2049d55c0f1a2b3c4d5e6f",
+        "pod": {"namespace": "shop", "name": pod}}},
+        "node_name": "node-1", "time": format!("2026-05-12T08:{minute:02}:00.4Z")})
+}
+
+fn audit(id: u32, minute: u32, change: serde_json::Value) -> serde_json::Value {
+    let mut event = json!({"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata",
+        "auditID": format!("00000000-0000-4000-8000-{id:012}"), "stage": "ResponseComplete",
+        "requestURI": "/api/v1/x", "verb": "list",
+        "user": {"username": "ops@example.com", "groups": ["system:authenticated"]},
+        "sourceIPs": ["198.51.100.40"], "userAgent": "kubectl/v1.31.4",
+        "objectRef": {"resource": "secrets", "apiVersion": "v1", "namespace": "shop"},
+        "responseStatus": {"code": 200},
+        "requestReceivedTimestamp": format!("2026-05-12T08:{minute:02}:00.000000Z"),
+        "stageTimestamp": format!("2026-05-12T08:{minute:02}:00.010000Z")});
+    for (key, value) in change.as_object().into_iter().flatten() {
+        event[key] = value.clone();
+    }
+    event
+}
+
+fn incidents(records: &[serde_json::Value]) -> Vec<Vec<String>> {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    for record in records {
+        writeln!(file, "{record}").expect("written");
+    }
+    let report = scan(&plan(file.path(), rules_of(RULES)));
+    let mut all: Vec<Vec<String>> = report
+        .incidents
+        .iter()
+        .map(|incident| {
+            let of = report.findings.iter();
+            let of = of.filter(|finding| finding.incident.as_deref() == Some(&incident.id));
+            of.map(|finding| finding.source.to_owned()).collect()
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn an_alert_and_an_exec_of_the_same_pod_are_one_incident() {
+    let exec = json!({"verb": "create", "requestURI": "/api/v1/namespaces/shop/pods/api-1/exec?command=sh",
+        "objectRef": {"resource": "pods", "subresource": "exec", "namespace": "shop", "name": "api-1",
+        "apiVersion": "v1"}, "responseStatus": {"code": 101}});
+    let found = incidents(&[audit(1, 1, exec), falco("api-1", 2), tetragon("api-1", 3)]);
+    assert_eq!(found, [["kubernetes.audit", "falco", "tetragon"]]);
+}
+
+#[test]
+fn a_call_with_the_pods_token_belongs_to_it() {
+    let token = json!({"user": {"username": "system:serviceaccount:shop:api", "uid": "u",
+        "groups": ["system:serviceaccounts"], "extra": {
+        "authentication.kubernetes.io/credential-id": ["JTI=5b1f0c77"],
+        "authentication.kubernetes.io/pod-name": ["api-1"]}}, "sourceIPs": ["10.44.9.77"]});
+    let found = incidents(&[falco("api-1", 1), audit(1, 2, token)]);
+    assert_eq!(found, [["falco", "kubernetes.audit"]]);
+}
+
+#[test]
+fn another_pod_of_the_namespace_is_another_incident() {
+    let mut other = falco("api-2", 3);
+    other["output_fields"]["container.id"] = json!("aaaaaaaaaaaa");
+    let found = incidents(&[falco("api-1", 1), audit(1, 2, json!({})), other]);
+    assert_eq!(found, [["falco"], ["falco"], ["kubernetes.audit"]]);
+}
