@@ -35,7 +35,8 @@ const TOOL_SESSIONS: [&str; 24] = [
 ];
 
 /// Users behind whom no single person stands.
-const SHARED_NAMES: [&str; 5] = [
+const SHARED_NAMES: [&str; 6] = [
+    "kubernetes-admin",
     "system:node:",
     "system:serviceaccount:",
     "masterclient",

@@ -50,6 +50,8 @@ pub(super) fn credential_word(credential: &str) -> &'static str {
         "aws-key"
     } else if credential.starts_with("ASIA") {
         "aws-session"
+    } else if credential.starts_with("JTI=") {
+        "k8s-token"
     } else {
         "credential"
     }

@@ -239,7 +239,7 @@ static DERIVED: [Own; 19] = [
     ),
     own(
         "ctadel.k8s.pod.root",
-        "A container is told to run as user 0.",
+        "A container is told to run as user 0, or that it may.",
         |record, out| pod::flag(record, out, |pod| pod.root),
     ),
     own(

@@ -8,7 +8,6 @@ mod deed;
 mod notes;
 pub mod novelty;
 pub mod pick;
-mod presence;
 mod subject;
 mod tables;
 
@@ -233,7 +232,6 @@ impl Work<'_> {
         {
             self.deed(record, number, time);
         }
-        self.presence(record, time);
         let fresh = self.novelty(record, time, key);
         if own.yields_facts(record) {
             self.facts(record, time, key, number);

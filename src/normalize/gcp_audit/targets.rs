@@ -71,7 +71,7 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
         });
     }
     for binding in bindings::added(record).iter().take(MOST_MEMBERS) {
-        let member = binding.split_once('|').map_or("", |(_, member)| member);
+        let (role, member) = binding.split_once('|').unwrap_or(("", ""));
         match member.split_once(':') {
             Some(("serviceAccount", email)) => {
                 add("service_account", &email.to_ascii_lowercase(), email);
@@ -80,6 +80,7 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
             Some(("group", email)) => add("group", &email.to_ascii_lowercase(), email),
             _ => {}
         }
+        add("role", role, tail(role));
     }
     out
 }

@@ -31,8 +31,15 @@ pub(super) fn is(members: &Members) -> bool {
 
 /// Whether an entry's payload comes from a cluster's API server.
 pub fn is_payload(raw: &[u8]) -> bool {
-    memchr::memmem::find(raw, b"\"k8s.io\"").is_some()
+    if memchr::memmem::find(raw, b"\"k8s.io\"").is_some()
         && path::first(raw, "serviceName") == Some(b"\"k8s.io\"")
+    {
+        return true;
+    }
+    // Copies lose the service and keep the method.
+    memchr::memmem::find(raw, b"\"io.k8s.").is_some()
+        && path::first(raw, "serviceName").is_none()
+        && path::first(raw, "methodName").is_some_and(|name| name.starts_with(b"\"io.k8s."))
 }
 
 /// What a method and a resource's name say together.

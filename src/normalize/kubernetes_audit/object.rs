@@ -49,13 +49,9 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
         }
     }
     if resource.ends_with("rolebindings") {
+        // A binding makes use of a role that many others use too.
         if let Some(role) = record.text_at("requestObject.roleRef.name") {
-            let kind = record.text_at("requestObject.roleRef.kind");
-            let kind = match kind.as_deref() {
-                Some("Role") => "role",
-                _ => "clusterrole",
-            };
-            add(kind, role.to_string(), role.into_owned());
+            add("permission", role.to_string(), role.into_owned());
         }
         let mut subjects = Vec::new();
         derived::subjects(record, &mut subjects);

@@ -122,6 +122,7 @@ impl Pod {
         let at = |key: &str| path::first(container, key);
         self.privileged |= at("securityContext.privileged") == Some(b"true");
         self.root |= zero(at("securityContext.runAsUser"));
+        self.root |= at("securityContext.runAsNonRoot") == Some(b"false");
         if let Some(image) = at("image").and_then(text::present) {
             push(&mut self.images, image.into_owned());
         }

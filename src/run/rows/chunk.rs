@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Present, Range, Reference, Row,
-    TargetRow,
+    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Range, Reference, Row, TargetRow,
 };
 use crate::load::FileRef;
 use crate::model::{Severity, Time};
@@ -144,8 +143,6 @@ pub struct ChunkResult {
     pub deeds: Vec<Deed>,
     /// The records, each with its combination.
     pub done: Vec<Done>,
-    /// Who used which address.
-    pub present: Vec<Present>,
     /// Records that are wanted whole.
     pub owned: Vec<Owned>,
     /// What could not be read.
@@ -182,7 +179,6 @@ impl ChunkResult {
             novelties,
             deeds,
             done,
-            present,
             owned,
             skipped,
             ignored,
@@ -209,7 +205,6 @@ impl ChunkResult {
         novelties.clear();
         deeds.clear();
         done.clear();
-        present.clear();
         owned.clear();
         skipped.clear();
         ignored.clear();
