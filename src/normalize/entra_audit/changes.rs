@@ -71,7 +71,7 @@ fn plain(raw: &[u8]) -> Vec<String> {
         }
         None => Vec::new(),
         _ if opened == b"null" => Vec::new(),
-        _ => vec![String::from_utf8_lossy(opened).into_owned()],
+        _ => vec![String::from_utf8_lossy(&text::compact(opened)).into_owned()],
     }
 }
 
