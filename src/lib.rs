@@ -208,8 +208,13 @@ fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> De
 /// Findings and incidents that touch the window. Where no incidents are wanted, a finding that
 /// is not shown is only made for the moment in which the grouping looks at it.
 fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
+    // Kept apart, nobody is a stranger.
+    let places = plan.link.then(|| maker.places());
     let options = incident::Options {
         window: plan.gap,
+        presence: places
+            .as_ref()
+            .map(|places| places as &dyn incident::Presence),
         remembered: plan.remembered.as_ref(),
         ..incident::Options::default()
     };

@@ -181,6 +181,7 @@ fn reached_caps_are_said_and_threads_still_make_no_difference() {
         facts: 10,
         novelties: 10,
         references: 10,
+        present: 10,
         deeds: 10,
         owned: 10,
     };

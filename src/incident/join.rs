@@ -199,6 +199,8 @@ fn guarded(
     let kind = scene.mentions.kind(entity);
     let window = kind.window(scene.options.window);
     let address = address_of(kind, &scene.mentions.entities[entity as usize].key);
+    let exit = scene.options.presence;
+    let exit = exit.filter(|presence| presence.workload_since(address).is_some());
     let mut last: Option<(u32, Time)> = None;
     let mut of_root: HashMap<u32, (u32, Time), FixedState> =
         HashMap::with_hasher(FixedState::default());
@@ -207,9 +209,9 @@ fn guarded(
         let finding = item.finding;
         let own = groups.find(root(finding));
         let near = |run: &(u32, Time)| scene.start(finding).minus(run.1.0).0 <= window;
-        // Two identities behind one office address are no news, one that moved there is.
+        // Two identities behind the way out of workloads are no news, one that moved there is.
         let moved = |before: u32| {
-            scene.options.presence.is_none_or(|presence| {
+            exit.is_none_or(|presence| {
                 [before, finding].into_iter().any(|f| {
                     let since = scene.start(f).minus(window);
                     let name = &scene.mentions.root_names[root(f) as usize];

@@ -17,10 +17,8 @@ pub trait Presence: Sync {
     /// The root identities that used an address.
     fn roots(&self, address: &str) -> Vec<String>;
 
-    /// Whether workloads go out through this address: one of them used it before `first`, the
-    /// time of the first finding on it, or benign roots share it. A workload credential that only
-    /// shows up with the findings is the theft itself and makes no egress.
-    fn is_egress(&self, address: &str, first: Time) -> bool;
+    /// Since when a workload used an address, if any did.
+    fn workload_since(&self, address: &str) -> Option<Time>;
 
     /// Whether a root identity used another address before and appeared on this one not earlier
     /// than `since`.

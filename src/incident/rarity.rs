@@ -65,16 +65,21 @@ pub(super) fn weigh(
             (Mode::Guarded, Some(presence)) => {
                 let address = address_of(held.kind, &held.key);
                 let first = holders.first().map(|f| findings[*f as usize].time);
-                if presence.is_egress(address, first.unwrap_or_default()) {
+                let mut strangers = Vec::new();
+                for root in presence.roots(address) {
+                    match numbers.get(root.as_str()) {
+                        Some(number) => roots.push(groups.find(*number)),
+                        None => strangers.push(root),
+                    }
+                }
+                // A workload that only shows up with the findings is the theft itself.
+                let since = presence.workload_since(address);
+                let egress = since.is_some_and(|since| {
+                    since < first.unwrap_or_default() || !strangers.is_empty()
+                });
+                if egress {
                     0
                 } else {
-                    let mut strangers = Vec::new();
-                    for root in presence.roots(address) {
-                        match numbers.get(root.as_str()) {
-                            Some(number) => roots.push(groups.find(*number)),
-                            None => strangers.push(root),
-                        }
-                    }
                     roots.sort_unstable();
                     roots.dedup();
                     strangers.sort_unstable();

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::correlate::Fired;
 use super::late::{Known, View};
 use super::names::Names;
+use super::presence::Places;
 use super::rows::{Reference, Row, RowId, most_references};
 use super::store::{Fold, PAUSE, Store};
 use crate::detect::ast::RuleSet;
@@ -78,6 +79,11 @@ impl<'a> Maker<'a> {
             names: Names::new(store),
             view,
         }
+    }
+
+    /// Who used which address.
+    pub fn places(&self) -> Places<'a> {
+        Places::new(&self.view)
     }
 
     /// Every finding, packed, in the total order.

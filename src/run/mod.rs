@@ -13,6 +13,7 @@ pub mod look;
 pub mod merge;
 pub mod names;
 pub mod phase1;
+pub mod presence;
 pub mod rows;
 pub mod store;
 mod taking;

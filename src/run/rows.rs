@@ -9,6 +9,7 @@ mod deed;
 mod fact;
 mod kept;
 mod owned;
+mod presence;
 mod reference;
 mod uid;
 
@@ -18,6 +19,7 @@ pub use self::deed::{Deed, Done};
 pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
 pub use self::kept::{RowId, Rows};
 pub use self::owned::Owned;
+pub use self::presence::Present;
 pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};
 pub use self::uid::Uid;
 use super::intern::{Interner, NO_STR, StrId};

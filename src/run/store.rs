@@ -73,6 +73,8 @@ pub struct Store {
     pub facts: Vec<FactRow>,
     /// When what was first seen.
     pub novelties: Map<Novelty, (Time, u64)>,
+    /// Since when an identity with a credential used an address, and whether it is a workload.
+    pub present: Map<(StrId, StrId, StrId), (Time, bool)>,
     /// Who did what from where.
     pub deeds: Map<Deed, Total>,
     /// The first of the records that are wanted whole, in no order.
@@ -155,6 +157,7 @@ impl Store {
         }
         self.facts_of(&mut of, &copies);
         self.novelties_of(&mut of);
+        self.present_of(&mut of);
         self.deeds_of(&mut of, &copies);
         of.done(self);
     }

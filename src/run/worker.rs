@@ -8,6 +8,7 @@ mod deed;
 mod notes;
 pub mod novelty;
 pub mod pick;
+mod presence;
 mod subject;
 mod tables;
 
@@ -232,6 +233,7 @@ impl Work<'_> {
         {
             self.deed(record, number, time);
         }
+        self.presence(record, time);
         let fresh = self.novelty(record, time, key);
         if own.yields_facts(record) {
             self.facts(record, time, key, number);

@@ -185,7 +185,7 @@ fn services_and_tool_sessions_join_nothing_by_name() {
 #[derive(Default)]
 struct Known {
     roots: Vec<String>,
-    egress: bool,
+    workload: Option<Time>,
     moved: bool,
 }
 
@@ -193,8 +193,8 @@ impl Presence for Known {
     fn roots(&self, _: &str) -> Vec<String> {
         self.roots.clone()
     }
-    fn is_egress(&self, _: &str, _: Time) -> bool {
-        self.egress
+    fn workload_since(&self, _: &str) -> Option<Time> {
+        self.workload
     }
     fn moved_to(&self, _: &str, _: &str, _: Time) -> bool {
         self.moved
@@ -215,14 +215,28 @@ fn presence_tells_a_shared_address_from_a_rare_one() {
         moved: true,
         ..Known::default()
     };
-    assert_eq!(judge(moved()), "aaa");
-    // Nobody moved there: each stays with their own.
-    assert_eq!(judge(Known::default()), "aba");
+    assert_eq!(judge(Known::default()), "aaa");
+    // A workload went out there before: it is its way out, whoever else is seen there.
     let egress = Known {
-        egress: true,
+        workload: Some(at(-60, "a").get().time),
         ..moved()
     };
     assert_eq!(judge(egress), "aba");
+    // It came with the findings: it may be the theft, so somebody must have moved there.
+    let since = Some(at(0, "a").get().time);
+    let theft = |moved| Known {
+        workload: since,
+        moved,
+        ..Known::default()
+    };
+    assert_eq!(judge(theft(true)), "aaa");
+    assert_eq!(judge(theft(false)), "aba");
+    // A stranger is there too: it is a way out after all.
+    let shared = Known {
+        roots: vec!["somebody".to_owned()],
+        ..theft(true)
+    };
+    assert_eq!(judge(shared), "aba");
     let many = Known {
         roots: ["a", "b", "c", "d"].map(String::from).into(),
         ..moved()

@@ -20,6 +20,11 @@ pub struct ActorRow {
 }
 
 impl ActorRow {
+    /// What kind of identity it is.
+    pub fn kind(&self) -> ActorType {
+        self.kind
+    }
+
     /// The stable id.
     pub fn id(&self) -> StrId {
         self.id

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Range, Reference, Row, TargetRow,
+    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Present, Range, Reference, Row,
+    TargetRow,
 };
 use crate::load::FileRef;
 use crate::model::{Severity, Time};
@@ -143,6 +144,8 @@ pub struct ChunkResult {
     pub deeds: Vec<Deed>,
     /// The records, each with its combination.
     pub done: Vec<Done>,
+    /// Who used which address.
+    pub present: Vec<Present>,
     /// Records that are wanted whole.
     pub owned: Vec<Owned>,
     /// What could not be read.
@@ -179,6 +182,7 @@ impl ChunkResult {
             novelties,
             deeds,
             done,
+            present,
             owned,
             skipped,
             ignored,
@@ -205,6 +209,7 @@ impl ChunkResult {
         novelties.clear();
         deeds.clear();
         done.clear();
+        present.clear();
         owned.clear();
         skipped.clear();
         ignored.clear();

@@ -23,6 +23,8 @@ pub struct Caps {
     pub novelties: usize,
     /// Evidence pointers in all.
     pub references: usize,
+    /// Users of addresses.
+    pub present: usize,
     /// Combinations of totals.
     pub deeds: usize,
     /// Records that are wanted whole.
@@ -42,6 +44,7 @@ impl Default for Caps {
             facts: 500_000,
             novelties: 500_000,
             references: 250_000,
+            present: 200_000,
             deeds: 500_000,
             owned: 100_000,
         }

@@ -27,6 +27,28 @@ impl Store {
         }
     }
 
+    pub(super) fn present_of(&mut self, of: &mut Taking) {
+        for present in &of.chunk.present {
+            let place = (
+                of.string(self, present.actor),
+                of.string(self, present.credential),
+                of.string(self, present.ip),
+            );
+            if self.present.len() >= self.caps.present && !self.present.contains_key(&place) {
+                self.cap(
+                    "users of addresses",
+                    self.caps.present,
+                    "later ones do not tell whether an address is shared",
+                );
+                continue;
+            }
+            let known = self.present.entry(place);
+            let known = known.or_insert((present.first, present.workload));
+            known.0 = known.0.min(present.first);
+            known.1 |= present.workload;
+        }
+    }
+
     pub(super) fn novelties_of(&mut self, of: &mut Taking) {
         for (novelty, time, key) in &of.chunk.novelties {
             let novelty = Novelty {

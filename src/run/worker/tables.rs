@@ -30,6 +30,8 @@ pub(super) struct Tables {
     /// Earliest time of a combination of actor, service, region, address and agent.
     pub(super) tuples: hashbrown::HashMap<u64, Time, FixedState>,
     pub(super) novelties: hashbrown::HashMap<Novelty, (Time, u64), FixedState>,
+    /// Who was met where: the place among those noted.
+    pub(super) present: hashbrown::HashMap<u64, u32, FixedState>,
     pub(super) deeds: hashbrown::HashMap<Deed, u32, FixedState>,
     pub(super) last_account: Option<u8>,
     /// The raw account and category of the last record.
@@ -48,6 +50,7 @@ impl Default for Tables {
             folds: Default::default(),
             tuples: Default::default(),
             novelties: Default::default(),
+            present: Default::default(),
             deeds: Default::default(),
             last_account: None,
             account: Vec::new(),
@@ -65,6 +68,7 @@ impl Tables {
         self.folds.clear();
         self.tuples.clear();
         self.novelties.clear();
+        self.present.clear();
         self.deeds.clear();
         self.last_account = None;
     }
