@@ -21,6 +21,8 @@ mod name;
 mod open;
 mod options;
 mod oversize;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod peel;
 mod progress;
 mod scan;

@@ -119,6 +119,26 @@ pub(crate) fn open(entry: Entry, options: &Options, progress: &Arc<Progress>) ->
             };
             zip.map_or_else(Opened::Problem, |zip| Opened::Zip(Box::new(zip)))
         }
+        #[cfg(feature = "parquet")]
+        Kind::Parquet => {
+            let file = match body {
+                Body::File(file, length) if packing.is_empty() => {
+                    progress.add_read(length);
+                    Ok(file)
+                }
+                body => {
+                    let stream = unpacked(body.stream(progress), &packing, &budget);
+                    spool(stream, options.spool).and_then(|(file, _)| {
+                        file.into_file()
+                            .map_err(|error| problem(&io::Error::from(error)))
+                    })
+                }
+            };
+            let rows = file.and_then(super::parquet::Rows::new);
+            rows.map_or_else(Opened::Problem, |rows| {
+                Opened::Big(Box::new(Windows::new(Box::new(rows), options)))
+            })
+        }
         Kind::Text | Kind::Empty => match body.small(&packing, depth, &budget) {
             Ok((bytes, data)) => {
                 if let Data::File { length, .. } = &data {

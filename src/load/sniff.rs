@@ -14,6 +14,9 @@ pub(crate) enum Kind {
     Zstd,
     Zip,
     Tar,
+    /// Columns, where this build reads them.
+    #[cfg(feature = "parquet")]
+    Parquet,
     /// Recognised, and not readable here; the reason in plain words.
     Foreign(&'static str),
 }
@@ -46,6 +49,7 @@ const SIGNATURES: &[(&[u8], &str)] = &[
         b"PK\x07\x08",
         "a zip in several parts is not supported: join it first",
     ),
+    #[cfg(not(feature = "parquet"))]
     (b"PAR1", "Parquet is not supported: export it as JSON"),
     (b"ORC", "ORC is not supported: export it as JSON"),
     (b"Obj\x01", "Avro is not supported: export it as JSON"),
@@ -70,6 +74,8 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
         [0x1f, 0x8b, ..] => return Kind::Gzip,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return Kind::Zip,
         [0x28, 0xb5, 0x2f, 0xfd, ..] => return Kind::Zstd,
+        #[cfg(feature = "parquet")]
+        [b'P', b'A', b'R', b'1', ..] => return Kind::Parquet,
         // A skippable frame, where the real one comes behind it.
         [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => return Kind::Zstd,
         _ => {}
@@ -145,6 +151,7 @@ mod tests {
                 b"BZh9",
                 Kind::Foreign("bzip2 is not supported: unpack it first"),
             ),
+            #[cfg(not(feature = "parquet"))]
             (
                 b"PAR1",
                 Kind::Foreign("Parquet is not supported: export it as JSON"),

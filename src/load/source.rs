@@ -54,6 +54,8 @@ impl<R: Read> Source<R> {
             Kind::Empty => return (0, failed.or_else(|| Some(empty()))),
             Kind::Foreign(reason) => Some(reason),
             Kind::Gzip | Kind::Zstd | Kind::Zip | Kind::Tar => Some(HIDDEN),
+            #[cfg(feature = "parquet")]
+            Kind::Parquet => Some(HIDDEN),
         };
         if let Some(reason) = reason {
             buffer.clear();

@@ -183,6 +183,8 @@ fn whole_text(
         Kind::Empty => return report(problems, each),
         Kind::Foreign(reason) => Some(Problem::skipped(reason)),
         Kind::Gzip | Kind::Zstd | Kind::Zip | Kind::Tar => Some(Problem::skipped(HIDDEN)),
+        #[cfg(feature = "parquet")]
+        Kind::Parquet => Some(Problem::skipped(HIDDEN)),
     };
     if let Some(reason) = reason {
         problems.push(reason);
