@@ -160,10 +160,9 @@ impl Decoder {
                 Err(Failure { bad, start }) => {
                     // Behind a file that a crash left preallocated there is nothing but zeros.
                     let zeros = bytes[at..].iter().all(|byte| *byte == 0);
-                    let reason = match bad.why {
-                        _ if zeros => "trailing zero bytes".into(),
-                        why if why.starts_with("JSON ") || why.starts_with("nested ") => why.into(),
-                        why => format!("broken JSON: {why}").into(),
+                    let reason = match zeros {
+                        true => "trailing zero bytes".into(),
+                        false => broken(bad.why),
                     };
                     sink(Item::Skipped {
                         reason,
@@ -576,9 +575,18 @@ impl Decoder {
             let window = &bytes[start..bytes.len().min(start + DAMAGED_WINDOW)];
             index.build(window);
             let mut walker = Walker::new(window, &index);
+            // What begins a line is a record of its own, whatever became of the one before.
+            let line = start == 0 || bytes[start - 1] == b'\n';
+            self.damaged = !line;
             match self.object(catalogue, &mut walker, 0, 1, sink) {
                 Ok(end) => at = start + end,
-                Err(_) => {
+                Err(Failure { bad, .. }) => {
+                    if line {
+                        sink(Item::Skipped {
+                            reason: broken(bad.why),
+                            at: Some(start + bad.at),
+                        });
+                    }
                     at = start + 1;
                     attempts += 1;
                     if attempts == MAX_ATTEMPTS {
@@ -594,6 +602,14 @@ impl Decoder {
         }
         self.pool.push((buffer, index));
         self.damaged = false;
+    }
+}
+
+/// What is wrong with a record, in the words of the coverage.
+fn broken(why: &'static str) -> Cow<'static, str> {
+    match why {
+        why if why.starts_with("JSON ") || why.starts_with("nested ") => why.into(),
+        why => format!("broken JSON: {why}").into(),
     }
 }
 
