@@ -1,0 +1,108 @@
+//! The first phase over every source's own records: MB/s, and the ratio to CloudTrail.
+//!
+//! The test records of a source enter, thousands of copies under ids of their own; no source may
+//! fall below half of CloudTrail.
+
+use std::time::Instant;
+
+use ctadel::detect::compile::Program;
+use ctadel::detect::load;
+use ctadel::load::{Chunk, Options};
+use ctadel::model::Severity;
+use ctadel::normalize::catalogue::Known;
+use ctadel::normalize::{Norm, SOURCES, Source};
+use ctadel::run::correlate;
+use ctadel::run::store::{Caps, Store};
+use ctadel::run::worker::{Shared, Worker};
+
+/// Bytes of one chunk.
+const CHUNK: usize = 4 << 20;
+/// Chunks of one source.
+const CHUNKS: usize = 4;
+/// Rounds; the fastest counts.
+const ROUNDS: usize = 5;
+
+/// The raw test records of a source with their ids.
+fn records(source: &Source) -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let shapes = std::fs::read_dir(folder.join(source.name)).expect("every source has its shapes");
+    let mut shapes: Vec<_> = shapes.flatten().map(|entry| entry.path()).collect();
+    shapes.sort();
+    let first = shapes.first().expect("one at least").display().to_string();
+    let mut out = Vec::new();
+    let mut keep = |record: &ctadel::normalize::Record| {
+        let raw = String::from_utf8_lossy(record.raw()).into_owned();
+        let uid = record.text(Norm::Uid).unwrap_or_default().into_owned();
+        out.push((raw, uid));
+    };
+    ctadel::run::events::events(&[first], &Options::default(), &mut keep).expect("it is read");
+    out
+}
+
+/// Chunks of lines, each record under an id of its own.
+fn chunks(source: &Source) -> Vec<Vec<u8>> {
+    let records = records(source);
+    let mut number = 0_u64;
+    let chunk = |_| {
+        let mut out = Vec::with_capacity(CHUNK + (64 << 10));
+        while out.len() < CHUNK {
+            for (raw, uid) in &records {
+                number += 1;
+                // The last digits of an id tell it from its neighbours.
+                let cut = uid.len().saturating_sub(8);
+                let renamed = match uid.get(..cut).filter(|_| uid.len() >= 16) {
+                    Some(head) => raw.replace(uid, &format!("{head}{number:08x}")),
+                    None => raw.clone(),
+                };
+                out.extend_from_slice(renamed.as_bytes());
+                out.push(b'\n');
+            }
+        }
+        out
+    };
+    (0..CHUNKS).map(chunk).collect()
+}
+
+fn main() {
+    // `cargo test --benches` asks only whether it runs.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let options = load::Options {
+        builtin: true,
+        ..load::Options::default()
+    };
+    let rules = load::load(&options).expect("the built-in rules load");
+    let program = |source| Program::new(source, &rules, false).expect("and compile");
+    let programs: Vec<Program> = SOURCES.iter().map(|source| program(source)).collect();
+    let context = Default::default();
+    let layouts = programs.iter().map(|program| &program.layout).collect();
+    let shared = Shared {
+        programs: &programs,
+        context: &context,
+        catalogue: Known::new(layouts, None),
+        window: None,
+        load: Options::default(),
+        shown: Severity::High,
+        spare: Default::default(),
+    };
+    let mut first = None;
+    for source in SOURCES {
+        let chunks = chunks(source);
+        let bytes: usize = chunks.iter().map(Vec::len).sum();
+        let mut best = f64::INFINITY;
+        for _ in 0..ROUNDS {
+            let mut store = Store::new(programs.len(), Caps::default(), correlate::enough(&rules));
+            let mut worker = Worker::new(&shared);
+            let start = Instant::now();
+            for (ordinal, chunk) in chunks.iter().enumerate() {
+                let chunk = Chunk::of_bytes(ordinal as u64, "bench", chunk);
+                store.absorb(&mut worker.run(chunk));
+            }
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        let speed = bytes as f64 / best / 1e6;
+        let ratio = speed / *first.get_or_insert(speed);
+        println!("{:<24} {speed:>8.1} MB/s  {ratio:.2}", source.name);
+    }
+}
