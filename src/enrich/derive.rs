@@ -100,6 +100,8 @@ derived! {
     IpKind = "ctadel.ip.kind",
     /// Tags of the source address from lists and databases.
     IpTags = "ctadel.ip.tags",
+    /// The network of the address: /16 or, for IPv6, /32.
+    IpNetwork = "ctadel.ip.network",
     /// Autonomous system number.
     IpAsn = "ctadel.ip.asn",
     /// Its organisation.
@@ -226,6 +228,7 @@ impl Derived {
             Derived::IpCountry if record.text(Norm::Country).is_some() => {
                 out.extend(record.text(Norm::Country).map(|text| text.into_owned()));
             }
+            Derived::IpNetwork => out.extend(address::network(source_address(record))),
             Derived::IpTags | Derived::IpAsn | Derived::IpAsnOrg | Derived::IpCountry => {
                 let Some(ip) = source_address(record).ip else {
                     return true;

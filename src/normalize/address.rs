@@ -65,6 +65,14 @@ pub fn classify(raw: &str) -> Address {
         .unwrap_or(first)
 }
 
+/// The network a public address lies in: /16 or, for IPv6, /32.
+pub fn network(address: Address) -> Option<String> {
+    match address.ip.filter(|_| address.kind == IpKind::Public)? {
+        IpAddr::V4(ip) => Some(format!("{}.{}", ip.octets()[0], ip.octets()[1])),
+        IpAddr::V6(ip) => Some(format!("{:x}:{:x}", ip.segments()[0], ip.segments()[1])),
+    }
+}
+
 fn classify_one(raw: &str) -> Address {
     let text = raw.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
     match parse(text) {

@@ -107,12 +107,5 @@ pub fn stable_actor(raw: &[u8]) -> &[u8] {
 
 /// The network an address lies in: /16 or, for IPv6, /32.
 pub fn network(raw: &str) -> Option<String> {
-    let parsed = address::classify(raw);
-    match parsed
-        .ip
-        .filter(|_| parsed.kind == address::IpKind::Public)?
-    {
-        std::net::IpAddr::V4(ip) => Some(format!("{}.{}", ip.octets()[0], ip.octets()[1])),
-        std::net::IpAddr::V6(ip) => Some(format!("{:x}:{:x}", ip.segments()[0], ip.segments()[1])),
-    }
+    address::network(address::classify(raw))
 }
