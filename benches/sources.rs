@@ -85,6 +85,8 @@ fn main() {
         load: Options::default(),
         shown: Severity::High,
         spare: Default::default(),
+        count: None,
+        pick: None,
     };
     let mut first = None;
     for source in SOURCES {

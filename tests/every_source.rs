@@ -4,7 +4,10 @@
 
 mod common;
 
-use common::{builtin, counts, plan, scan, testdata};
+use std::sync::Arc;
+
+use common::{builtin, counts, plan, rules_of, scan, testdata};
+use ctadel::detect::ast::RuleSet;
 use ctadel::normalize::SOURCES;
 use serde_json::{Value, json};
 
@@ -18,11 +21,19 @@ fn text_of(source: &str) -> String {
         .expect("one shape is plain text")
 }
 
+/// Read with one rule that costs nothing.
 fn scanned(bytes: &[u8]) -> ctadel::Report {
+    scanned_with(bytes, rules_of(RULE))
+}
+
+const RULE: &str = "title: t\nname: t\nlevel: low\nlogsource: {product: aws}\n\
+    detection: {s: {eventName: x}, condition: s}\n";
+
+fn scanned_with(bytes: &[u8], rules: Arc<RuleSet>) -> ctadel::Report {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("log");
     std::fs::write(&file, bytes).expect("written");
-    let report = scan(&plan(&file, builtin()));
+    let report = scan(&plan(&file, rules));
     assert!(report.coverage.complete);
     report
 }
@@ -71,6 +82,10 @@ fn encodings_change_nothing() {
 fn a_file_that_ends_early_gives_what_it_has() {
     for source in SOURCES {
         let text = text_of(source.name);
+        // Half a line of plain text may be a line.
+        if !text.trim_start().starts_with(['{', '[', '\u{feff}']) {
+            continue;
+        }
         let [whole, ..] = counts(&scanned(text.as_bytes()).coverage);
         for part in 1..8 {
             let cut = &text.as_bytes()[..text.len() * part / 8];
@@ -142,69 +157,58 @@ fn values_of_the_wrong_kind_are_survived() {
         json!([[{"a": [null]}]]),
         json!({"a": {"b": "c"}}),
     ];
-    for source in SOURCES {
-        let shapes = common::files(&testdata().join(source.name));
-        let records = common::events(shapes.first().expect("one shape at least"));
-        for odd in &odds {
-            let mut all = Vec::new();
-            for (raw, _) in &records {
-                let record: Value = serde_json::from_slice(raw).expect("JSON");
-                bent(&record, odd, 3, &mut all);
+    for odd in &odds {
+        // All logs in one file: each record is told by itself.
+        let mut all = Vec::new();
+        for source in SOURCES {
+            for record in records_of(source.name) {
+                bent(&record, odd, 2, &mut all);
             }
-            let mut text = String::new();
-            for value in &all {
-                text.push_str(&format!("{value}\n"));
-            }
-            let report = scanned(text.as_bytes());
-            let own = |reason: &str| reason.contains("an error of ctadel itself");
-            let wrong: Vec<_> = report
-                .coverage
-                .skipped
-                .iter()
-                .filter(|skipped| own(&skipped.reason))
-                .collect();
-            assert!(wrong.is_empty(), "{} with {odd}: {wrong:?}", source.name);
-            let sum: u64 = counts(&report.coverage).iter().sum();
-            // An envelope that was opened may hold more than one.
-            assert!(
-                sum >= all.len() as u64,
-                "{} with {odd}: {sum} of {}",
-                source.name,
-                all.len()
-            );
         }
+        let text: String = all.iter().map(|value| format!("{value}\n")).collect();
+        let report = scanned_with(text.as_bytes(), builtin());
+        let own = |reason: &str| reason.contains("an error of ctadel itself");
+        let skipped = report.coverage.skipped.iter();
+        let wrong: Vec<_> = skipped.filter(|skipped| own(&skipped.reason)).collect();
+        assert!(wrong.is_empty(), "{odd}: {wrong:?}");
+        let sum: u64 = counts(&report.coverage).iter().sum();
+        // An envelope that was opened may hold more than one.
+        assert!(sum >= all.len() as u64, "{odd}: {sum} of {}", all.len());
     }
+}
+
+/// The test records of a source as its log writes them.
+fn records_of(source: &str) -> Vec<Value> {
+    let shapes = common::files(&testdata().join(source));
+    let events = common::events(shapes.first().expect("one shape at least"));
+    let parsed = events.iter().map(|(raw, _)| serde_json::from_slice(raw));
+    parsed.map(|record| record.expect("JSON")).collect()
 }
 
 /// Numbers no computer holds, keys that come twice, and more depth than anybody needs.
 #[test]
 fn monstrous_values_cost_their_record_at_most() {
     let deep = format!("{}1{}", "[".repeat(300), "]".repeat(300));
-    let long = format!("\"{}\"", "x".repeat(1 << 20));
+    let long = format!("\"{}\"", "x".repeat(1 << 15));
     let digits = "9".repeat(5_000);
-    for source in SOURCES {
-        let shapes = common::files(&testdata().join(source.name));
-        let records = common::events(shapes.first().expect("one shape at least"));
-        let want = records.len() as u64;
-        for monster in [
-            &*deep,
-            &long,
-            &digits,
-            "1e999999",
-            "-0.0000000000000001e-999",
-        ] {
-            let mut text = String::new();
-            for (raw, _) in &records {
-                let raw = String::from_utf8_lossy(raw);
-                let (open, rest) = raw.split_at(1);
-                // The key comes twice, and once more under a name of the record's own.
-                text.push_str(&format!("{open}\"zz\":{monster},\"zz\":{monster},{rest}\n"));
-            }
-            let report = scanned(text.as_bytes());
-            let [records, duplicates, skipped, ignored] = counts(&report.coverage);
-            let sum = records + duplicates + skipped + ignored;
-            assert_eq!(sum, want, "{}: {:?}", source.name, report.coverage.skipped);
+    let records: Vec<Value> = SOURCES.iter().flat_map(|s| records_of(s.name)).collect();
+    for monster in [
+        &*deep,
+        &long,
+        &digits,
+        "1e999999",
+        "-0.0000000000000001e-999",
+    ] {
+        let mut text = String::new();
+        for record in &records {
+            let raw = record.to_string();
+            let (open, rest) = raw.split_at(1);
+            text.push_str(&format!("{open}\"zz\":{monster},\"zz\":{monster},{rest}\n"));
         }
+        let report = scanned_with(text.as_bytes(), builtin());
+        let [read, duplicates, skipped, ignored] = counts(&report.coverage);
+        let sum = read + duplicates + skipped + ignored;
+        assert_eq!(sum, records.len() as u64, "{:?}", report.coverage.skipped);
     }
 }
 
@@ -238,7 +242,7 @@ fn huge_line(bytes: usize) {
 
 #[test]
 fn a_huge_line_costs_itself() {
-    huge_line(96 << 20);
+    huge_line(40 << 20);
 }
 
 #[test]
@@ -257,7 +261,7 @@ fn files_that_vanish_or_may_not_be_read_are_named() {
     std::os::unix::fs::symlink(folder.path().join("nowhere"), &gone).expect("a link");
     let shut = folder.path().join("shut.json");
     std::fs::write(&shut, text_of("okta.system")).expect("written");
-    std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0)).expect("set");
+    std::fs::set_permissions(&shut, std::fs::Permissions::from_mode(0o000)).expect("set");
     std::fs::write(folder.path().join("good.json"), text_of("okta.system")).expect("written");
     let report = scan(&plan(folder.path(), builtin()));
     let named = |name: &str| {
