@@ -97,3 +97,62 @@ fn another_pod_of_the_namespace_is_another_incident() {
     let found = incidents(&[falco("api-1", 1), audit(1, 2, json!({})), other]);
     assert_eq!(found, [["falco"], ["falco"], ["kubernetes.audit"]]);
 }
+
+/// Alerts of other tools bear their own names, levels and ATT&CK words, and meet the logs.
+#[test]
+fn another_tools_alert_is_a_finding_of_its_own_name() {
+    let report = scan(&plan(
+        &common::testdata().join("guardduty/export.jsonl"),
+        common::builtin(),
+    ));
+    let told = report.findings.iter().map(|finding| {
+        let attack = finding.rule.attack.first().map(|attack| attack.tactic);
+        let origin = finding.rule.origin.word();
+        (
+            &*finding.rule.title,
+            origin,
+            finding.severity.word(),
+            attack,
+        )
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    assert_eq!(told.len(), 5);
+    assert_eq!(
+        told[0],
+        (
+            "CryptoCurrency:EC2/BitcoinTool.B!DNS",
+            "external",
+            "critical",
+            Some("impact")
+        )
+    );
+    assert_eq!(told[3].2, "low");
+    let targets = report.findings.iter().flat_map(|finding| &finding.targets);
+    assert!(targets.into_iter().all(|target| target.kind != "attack"));
+}
+
+#[test]
+fn an_alert_about_a_pod_joins_what_happens_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for source in [
+        "falco/events.jsonl",
+        "guardduty/export.jsonl",
+        "sysdig/events.jsonl",
+    ] {
+        let to = folder.path().join(source.replace('/', "-"));
+        std::fs::copy(common::testdata().join(source), to).expect("copied");
+    }
+    let report = scan(&plan(folder.path(), common::builtin()));
+    let of = |source: &str, part: &str| {
+        let mut findings = report.findings.iter();
+        let found =
+            findings.find(|finding| finding.source == source && finding.actor.id.contains(part));
+        found.and_then(|finding| finding.incident.clone())
+    };
+    let falco = of("falco", "pod:shop/checkout");
+    assert!(falco.is_some());
+    assert_eq!(falco, of("guardduty", "pod:shop/checkout"));
+    assert_eq!(falco, of("sysdig", "pod:shop/checkout"));
+    assert_ne!(falco, of("guardduty", "instance:"));
+}

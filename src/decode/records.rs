@@ -43,6 +43,9 @@ const ARRAYS: &[&[u8]] = &[
     b"results",
     b"Items",
     b"QueryResultRows",
+    b"Findings",
+    b"findings",
+    b"listFindingsResults",
     b"tables",
     b"result",
     b"values",
@@ -70,6 +73,7 @@ const INSIDE: &[&[u8]] = &[
     b"auth",
     b"system",
     b"jsonPayload",
+    b"finding",
 ];
 
 /// The record inside an item of LookupEvents.
@@ -467,6 +471,10 @@ impl Decoder {
                     return self.text(catalogue, raw, depth + 1, sink);
                 }
                 [b'"', ..] if self.quoted_line(catalogue, raw, sink) => return,
+                // An answer with its page's place beside it.
+                [b'[', ..] if wanted == b"data" && depth < MAX_NESTING => {
+                    return self.inner(catalogue, raw, depth + 1, sink);
+                }
                 // Message queues carry bytes.
                 [b'"', inner @ .., b'"'] if wanted == b"data" => {
                     if let Some(plain) = decoded(inner) {

@@ -164,7 +164,9 @@ fn examine(file: &SurveyedFile, document: &Surveyed, issues: &mut Vec<LintIssue>
     if document.what == What::Filter {
         return;
     }
-    if document.meta.attack.is_empty() {
+    // An alert of another tool brings its own, and all of them are wanted.
+    let external = document.meta.external;
+    if document.meta.attack.is_empty() && !external {
         let text = "no ATT&CK tag such as attack.impact or attack.t1485".to_owned();
         issue(Grade::Warning, "no-tags", line, text);
     }
@@ -186,6 +188,7 @@ fn examine(file: &SurveyedFile, document: &Surveyed, issues: &mut Vec<LintIssue>
     if document.what == What::Rule
         && let Some(detection) = &document.detection
         && !literal::is_needed(detection)
+        && !external
     {
         let text = "no text that must be in a record: the rule is tried on every one".to_owned();
         issue(Grade::Warning, "no-literal", line, text);

@@ -15,6 +15,7 @@ use super::network::is_public;
 use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
+use crate::model::rule::Origin;
 use crate::model::{ActorType, Finding, Layer, Outcome};
 
 /// Something two findings may have in common.
@@ -267,7 +268,9 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
 /// The pod and the container in which it happened or at which it aims, and the far end of a
 /// connection out of them.
 fn workloads(out: &mut Collector, place: u32, finding: &Finding, options: &Options) {
-    if !matches!(finding.layer, Layer::Runtime | Layer::Kubernetes) {
+    // Another tool's alert may be about a pod whatever layer it stands in.
+    let told = finding.rule.origin == Origin::External;
+    if !told && !matches!(finding.layer, Layer::Runtime | Layer::Kubernetes) {
         return;
     }
     let own = std::iter::once(&finding.actor.id).chain(&finding.actor.via);

@@ -4,7 +4,8 @@
 //! and whether the call is about it or merely mentions it.
 
 use super::verb::verb;
-use crate::model::{Finding, Target};
+use crate::model::rule::Origin;
+use crate::model::{Finding, Layer, Target};
 
 /// Things that everybody's calls name, or that hold thousands of others: context, never a link.
 const TOO_WIDE: [&str; 15] = [
@@ -27,6 +28,11 @@ const TOO_WIDE: [&str; 15] = [
 
 /// A target as a thing that one call may write and another one use.
 pub(super) fn resource_key(target: &Target, finding: &Finding) -> Option<String> {
+    // Images, programs and nodes are shared by every replica: there the pod is what joins.
+    let alert = finding.rule.origin == Origin::External;
+    if finding.layer == Layer::Runtime || alert && target.kind == "address" {
+        return None;
+    }
     let kind = target.kind.as_str();
     let id = target.id.as_str();
     if kind.is_empty() || id.len() < 3 || TOO_WIDE.contains(&kind) {

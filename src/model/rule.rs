@@ -71,6 +71,8 @@ pub struct RuleMeta {
     pub respond: Vec<String>,
     /// Whether a refused attempt keeps its level.
     pub denied_keeps_level: bool,
+    /// Whether it takes in another tool's alert: then the alert names the finding.
+    pub external: bool,
     /// The log the rule needs beyond its source's usual one.
     pub needs: Option<String>,
     /// The file it was read from, for messages.

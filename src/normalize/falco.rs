@@ -3,6 +3,7 @@
 //! Fields: Falco documentation, "Formatting Alerts", "Supported Fields"; what an alert knows about
 //! the container stands in `output_fields`, as far as the rule or an appended output asks for it.
 
+use super::alert::attack;
 use super::runtime::{Place, known, target};
 use super::source::{Norm, Own, PLAIN, Record, Source, row};
 use crate::model::event::Class;
@@ -217,6 +218,16 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
     if let Some(file) = file.filter(|file| file.starts_with('/')) {
         out.push(target("file", file.clone(), &file));
     }
+    // The tactic can be relied on, the technique beside it is often another's.
+    record.all_at("tags", &mut |raw| {
+        let tag = crate::decode::text::string(raw).into_owned();
+        out.extend(tag.starts_with("mitre_").then(|| attack(&tag)).flatten());
+        crate::decode::path::elements(raw, |tag| {
+            let tag = crate::decode::text::string(tag);
+            out.extend(tag.starts_with("mitre_").then(|| attack(&tag)).flatten());
+            true
+        });
+    });
     out.truncate(most);
     out
 }

@@ -1,15 +1,18 @@
 //! Normalize: one file a log source, and the list of them.
 
 pub mod address;
+pub mod alert;
 pub mod aws_cloudtrail;
 pub mod azure_activity;
 pub mod azure_resource;
 pub mod catalogue;
+pub mod defender;
 pub mod entra_audit;
 pub mod entra_signin;
 pub mod event;
 pub mod falco;
 pub mod gcp_audit;
+pub mod guardduty;
 pub mod kafka_authorizer;
 pub mod kubernetes_audit;
 pub mod m365_audit;
@@ -19,7 +22,9 @@ pub mod ovh_account;
 pub mod rewrite;
 pub mod runtime;
 pub mod scaleway_audit;
+pub mod securitycommandcenter;
 pub mod source;
+pub mod sysdig;
 pub mod tetragon;
 pub mod tracee;
 
@@ -47,6 +52,10 @@ pub static SOURCES: &[&Source] = &[
     &tetragon::SOURCE,
     &tracee::SOURCE,
     &kafka_authorizer::SOURCE,
+    &guardduty::SOURCE,
+    &securitycommandcenter::SOURCE,
+    &defender::SOURCE,
+    &sysdig::SOURCE,
 ];
 
 /// The provider words of the contract; a row keeps the place of one.

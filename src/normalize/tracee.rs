@@ -3,6 +3,7 @@
 //! The older, flat event is the record; the newer one, with `workload` and `data`, is rewritten to
 //! it. Fields: Tracee documentation, "Events".
 
+use super::alert::attack;
 use super::runtime::{Place, known, target};
 use super::source::{Form, Norm, Own, PLAIN, Record, Source, row};
 use crate::decode::item::Members;
@@ -150,6 +151,10 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
         if value.parse::<std::net::IpAddr>().is_ok() || kind == "file" {
             out.push(target(kind, value.to_owned(), value));
         }
+    }
+    for path in ["Category", "external_id"] {
+        let word = record.text_at(&format!("metadata.Properties.{path}"));
+        out.extend(word.and_then(|word| attack(&word)));
     }
     out.truncate(most);
     out

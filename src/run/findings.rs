@@ -15,7 +15,10 @@ use crate::detect::ast::RuleSet;
 use crate::enrich::derive::Late;
 use crate::enrich::own::Own;
 use crate::incident::Head;
+use crate::model::attack::from_tags;
+use crate::model::rule::Origin;
 use crate::model::{Evidence, Finding, Outcome, RuleMeta, Severity, Target};
+use crate::normalize::alert::ATTACK;
 use crate::normalize::{PROVIDERS, SOURCES};
 
 /// Evidence pointers of one finding.
@@ -137,6 +140,8 @@ impl<'a> Maker<'a> {
         group: &[(String, String)],
     ) -> Head {
         let meta = &self.rules.rules[rule as usize].meta;
+        let alert = meta.external.then(|| Arc::new(self.alert(meta, first)));
+        let meta = alert.as_ref().unwrap_or(meta);
         let vain = match outcome {
             Outcome::Denied => !meta.denied_keeps_level,
             outcome => outcome == Outcome::Failed,
@@ -149,6 +154,25 @@ impl<'a> Maker<'a> {
             id: id(meta, first.key, group).into(),
             severity: if vain { level.step_down() } else { level },
             layer: SOURCES[first.source as usize].layer,
+        }
+    }
+
+    /// What another tool's alert says of itself, in place of the rule that took it in.
+    fn alert(&self, rule: &RuleMeta, first: &Row) -> RuleMeta {
+        let action = self.store.strings.text(first.action).unwrap_or_default();
+        let title = action.split_once(':').map_or(&*action, |(_, title)| title);
+        let said = first.targets.of(&self.store.targets).iter();
+        let said = said.map(|target| target.unpack(&self.store.strings));
+        let tags: Vec<String> = said.filter(is_attack).map(|target| target.id).collect();
+        RuleMeta {
+            title: title.to_owned(),
+            id: action,
+            uuid: None,
+            name: None,
+            origin: Origin::External,
+            attack: from_tags(&tags),
+            tags,
+            ..rule.clone()
         }
     }
 
@@ -253,9 +277,10 @@ impl<'a> Maker<'a> {
         head: &Head,
         first: &Row,
         group: &[(String, String)],
-        targets: Vec<Target>,
+        mut targets: Vec<Target>,
         mut credentials: BTreeSet<String>,
     ) -> Finding {
+        targets.retain(|target| !is_attack(target));
         let store = self.store;
         let source = SOURCES[first.source as usize];
         let actor = Arc::new(self.names.name(&store.actors[first.actor as usize]));
@@ -318,4 +343,9 @@ fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> String {
         .first_chunk::<8>()
         .map_or(0, |half| u64::from_be_bytes(*half));
     format!("F-{number:016x}")
+}
+
+/// Whether a target is what an alert says about ATT&CK.
+fn is_attack(target: &Target) -> bool {
+    target.kind == ATTACK
 }

@@ -13,8 +13,8 @@ use crate::model::{RuleMeta, Severity, attack};
 
 /// The key of the house's own settings.
 const HOUSE: &str = "ctadel";
-const HOUSE_KEYS: [&str; 8] = [
-    "denied", "filters", "levels", "needs", "optional", "reason", "respond", "triage",
+const HOUSE_KEYS: [&str; 9] = [
+    "denied", "external", "filters", "levels", "needs", "optional", "reason", "respond", "triage",
 ];
 const STATUSES: [&str; 5] = [
     "stable",
@@ -144,6 +144,11 @@ fn house(map: &Mapping, meta: &mut RuleMeta) -> Parse<House> {
         Some("keep") => true,
         None | Some("drop") => false,
         Some(_) => return wrong("denied is keep or drop").under("denied"),
+    };
+    meta.external = match yaml::text(map, "external")?.as_deref() {
+        Some("true") => true,
+        None | Some("false") => false,
+        Some(_) => return wrong("external is true or false").under("external"),
     };
     Ok(House {
         rated: false,
