@@ -265,3 +265,19 @@ fn a_foreign_table_is_refused_once() {
         "CSV of no known export (first line \"day,name,count\")"
     );
 }
+
+/// It is listed as skipped, for it belongs to no window and no order; but it is not passed over.
+#[test]
+fn a_record_without_a_time_is_judged_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let record = r#"{"eventVersion":"1.11","userIdentity":{"type":"Root","accountId":"111122223333"},
+        "eventSource":"cloudtrail.amazonaws.com","eventName":"StopLogging","awsRegion":"eu-west-1",
+        "eventID":"0f9d2c6e-0c0e-4a53-9c1c-2f3f1d3c7a10","recipientAccountId":"111122223333"}"#;
+    std::fs::write(folder.path().join("a.json"), record).expect("written");
+    let mut plan = plan(folder.path(), rule("StopLogging"));
+    let report = scan(&plan);
+    assert_eq!(counts(&report.coverage), [0, 0, 1, 0]);
+    assert_eq!(report.findings.len(), 1);
+    plan.since = Some(ctadel::model::Time(1));
+    assert_eq!(scan(&plan).findings.len(), 0);
+}

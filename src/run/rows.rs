@@ -14,7 +14,9 @@ mod reference;
 mod uid;
 
 pub use self::actor::ActorRow;
-pub use self::chunk::{Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step};
+pub use self::chunk::{
+    Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step, UNCOUNTED,
+};
 pub use self::deed::{Deed, Done};
 pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
 pub use self::kept::{RowId, Rows};

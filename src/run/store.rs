@@ -222,7 +222,9 @@ impl Store {
     fn count(&mut self, chunk: &ChunkResult, copies: &[u32]) {
         self.duplicates += copies.len() as u64;
         for (_, source) in &chunk.keys {
-            self.records[*source as usize] += 1;
+            if let Some(records) = self.records.get_mut(usize::from(*source)) {
+                *records += 1;
+            }
         }
         for copy in copies {
             self.records[chunk.keys[*copy as usize].1 as usize] -= 1;

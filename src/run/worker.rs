@@ -11,6 +11,7 @@ pub mod pick;
 mod presence;
 mod subject;
 mod tables;
+mod timeless;
 
 use std::sync::Mutex;
 
@@ -28,9 +29,9 @@ use crate::detect::matcher::{Matcher, Scene};
 use crate::enrich::derive::Context;
 use crate::load::{Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
+use crate::normalize::Record;
 use crate::normalize::catalogue::Known;
 use crate::normalize::source::{Part, Stage};
-use crate::normalize::{Norm, Record};
 
 /// What all workers share.
 pub struct Shared<'p> {
@@ -193,21 +194,7 @@ impl Work<'_> {
         position: u64,
     ) {
         let Some(time) = record.time() else {
-            let rows = record.layout.source.rows.iter();
-            let mut paths = rows
-                .filter(|row| row.norm == Norm::Time)
-                .flat_map(|row| row.paths);
-            let path = paths.next().copied().unwrap_or("time");
-            let reason = match record.norm(Norm::Time) {
-                None => format!("a record without a time ({path})"),
-                Some(_) => format!("a record whose time cannot be read ({path})"),
-            };
-            return self.out.skipped.push(SkippedAt {
-                reason,
-                position: Some(position),
-                offset: None,
-                count: 1,
-            });
+            return self.timeless(shared, own, source, record, position);
         };
         let declared = record.layout.source;
         let key = (declared.key)(record);

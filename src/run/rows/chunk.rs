@@ -95,6 +95,9 @@ pub struct SkippedAt {
     pub count: u64,
 }
 
+/// Stands for the source of a record that is not counted as one.
+pub const UNCOUNTED: u8 = u8::MAX;
+
 /// Everything a worker learns from one chunk.
 #[derive(Debug, Default)]
 pub struct ChunkResult {
