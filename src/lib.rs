@@ -95,6 +95,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// Time of the newest record.
     pub newest: Option<Time>,
+    /// Objects, pages and inputs that a provider did not hand out.
+    pub refused: u64,
 }
 
 pub use run::look::{Looked, look};
@@ -145,6 +147,7 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
     let mut report = Report {
         coverage,
         newest: store.spans.iter().flatten().map(|(_, last)| *last).max(),
+        refused: progress.refused(),
         ..report(plan, &maker, &packed)
     };
     if plan.totals {
@@ -270,7 +273,13 @@ pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError>
 }
 
 fn loader(plan: &Plan) -> Result<Loader, ScanError> {
-    let loader = Loader::open(&plan.inputs, &plan.load)?;
+    let mut options = plan.load.clone();
+    options.span.now = plan.now;
+    if let Some((from, to)) = window(plan) {
+        options.span.from = (from.0 > i64::MIN).then_some(from);
+        options.span.to = (to.0 < i64::MAX).then_some(to);
+    }
+    let loader = Loader::open(&plan.inputs, &options)?;
     Ok(match &plan.stdin {
         Some(kept) => loader.with_stdin(std::fs::File::open(kept).map_err(ScanError::Stdin)?),
         None => loader,
@@ -284,19 +293,23 @@ fn compile(rules: &RuleSet, informational: bool) -> Result<Vec<Program>, ScanErr
         .collect()
 }
 
+/// First and last time that is evaluated.
+fn window(plan: &Plan) -> Option<(Time, Time)> {
+    match (plan.since, plan.until) {
+        (None, None) => None,
+        (since, until) => Some((
+            since.map_or(Time(i64::MIN), |since| since.minus(plan.lookback)),
+            until.unwrap_or(Time(i64::MAX)),
+        )),
+    }
+}
+
 fn shared<'p>(programs: &'p [Program], plan: &'p Plan) -> Shared<'p> {
     let forced = plan.source.and_then(|name| {
         normalize::SOURCES
             .iter()
             .position(|source| source.name == name)
     });
-    let window = match (plan.since, plan.until) {
-        (None, None) => None,
-        (since, until) => Some((
-            since.map_or(Time(i64::MIN), |since| since.minus(plan.lookback)),
-            until.unwrap_or(Time(i64::MAX)),
-        )),
-    };
     let catalogue = Catalogue::new(
         programs.iter().map(|program| &program.layout).collect(),
         forced,
@@ -305,7 +318,7 @@ fn shared<'p>(programs: &'p [Program], plan: &'p Plan) -> Shared<'p> {
         programs,
         context: &plan.context,
         catalogue,
-        window,
+        window: window(plan),
         load: plan.load.clone(),
         shown: match plan.incidents {
             true => Severity::Informational,

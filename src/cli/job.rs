@@ -17,6 +17,7 @@ use super::{interrupt, plan, progress, remarks};
 use crate::config::Span;
 use crate::detect::ast::RuleSet;
 use crate::load;
+use crate::load::live::Target;
 use crate::model::Severity;
 use crate::render::{Format, ViewKind};
 use crate::run::worker::pick::Pick;
@@ -53,12 +54,20 @@ impl Job {
             )
             .hint("save it to a file and name that"));
         }
+        if span.needs_latest() && plan.inputs.iter().any(|input| live(input).is_some()) {
+            return Err(Failure::usage(
+                "`latest` needs the input twice, and a live input is asked once",
+            )
+            .hint("relative times count from now: leave --anchor out"));
+        }
         let outputs = Outputs::new(&args.output, &session, view)?;
         // A document names the incidents of its findings; a list of findings does without.
         plan.incidents = view != ViewKind::Findings || outputs.has(Format::Json);
         let case = case::open(&session)?;
         plan.remembered = case.as_ref().map(|case| case.book.remembered());
         let stop = interrupt::watch(&session.ui)?;
+        plan.load.span.stop = Arc::clone(&stop);
+        remarks::endpoints(&session.ui, &plan.inputs);
         Ok(Job {
             session,
             outputs,
@@ -87,6 +96,7 @@ impl Job {
             crate::scan(&self.plan, &counters, &self.stop)
         });
         let mut report = report.map_err(failed)?;
+        remarks::fetched(&ui, &counters);
         // Interrupted while looking for the newest event: what followed is not all either.
         report.coverage.complete &= !self.stop.load(Ordering::Relaxed);
         Ok(report)
@@ -168,6 +178,13 @@ impl Job {
         if !coverage.complete {
             return Ok(Code::Interrupted);
         }
+        if coverage.records == 0 && report.refused > 0 {
+            return Err(Failure::new(
+                Kind::Remote,
+                anyhow::anyhow!("nothing could be had from any live input"),
+            )
+            .hint("`ctadel config check` asks each configured input and says what is missing"));
+        }
         if coverage.records == 0 && skipped > 0 {
             return Err(Failure::input("nothing of the input could be read"));
         }
@@ -186,6 +203,11 @@ impl Job {
             _ => Ok(Code::Done),
         }
     }
+}
+
+/// The live input that an argument names, where it names one.
+fn live(input: &str) -> Option<Target> {
+    Target::parse(input)?.ok()
 }
 
 /// Why the library could not run.

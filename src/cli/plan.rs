@@ -104,7 +104,10 @@ pub fn suppressions(settings: &Settings) -> Result<Suppressions, Failure> {
 pub fn unreadable(error: load::Error) -> Failure {
     let kind = match error {
         load::Error::NotFound(_) | load::Error::NoMatch(_) => Kind::Input,
-        load::Error::Pattern { .. } | load::Error::StdinTwice => Kind::Usage,
+        load::Error::Pattern { .. }
+        | load::Error::StdinTwice
+        | load::Error::Url { .. }
+        | load::Error::Offline(_) => Kind::Usage,
     };
     Failure::new(kind, error)
 }

@@ -64,3 +64,37 @@ pub fn window(ui: &Ui, plan: &Plan, report: &Report) {
         ));
     }
 }
+
+/// Addresses that stand in the place of a provider's own: whoever set them may have forgotten, or
+/// may not be who is reading this.
+#[cfg(feature = "live")]
+pub fn endpoints(ui: &Ui, inputs: &[String]) {
+    use crate::load::live::{Target, endpoints};
+    let targets = inputs.iter().filter_map(|input| Target::parse(input)?.ok());
+    let targets: Vec<Target> = targets.collect();
+    for (input, url) in endpoints(&targets) {
+        ui.note(&format!("{input} is asked at {url}"));
+    }
+}
+
+/// What live inputs came to: what was listed, what the window left out, what was fetched.
+#[cfg(feature = "live")]
+pub fn fetched(ui: &Ui, counters: &crate::load::Progress) {
+    for tally in counters.tallies() {
+        ui.detail(&format!(
+            "{}: {} listed, {} outside the window, {} fetched",
+            tally.name(),
+            tally.listed(),
+            tally.outside(),
+            tally.fetched(),
+        ));
+    }
+}
+
+/// Without the network nothing is asked anywhere.
+#[cfg(not(feature = "live"))]
+pub fn endpoints(_: &Ui, _: &[String]) {}
+
+/// Without the network nothing is fetched.
+#[cfg(not(feature = "live"))]
+pub fn fetched(_: &Ui, _: &crate::load::Progress) {}

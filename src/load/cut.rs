@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::chunk::{Framing, Header, Problem};
 use super::columns::{columns, is_stamped};
-use super::live::Live;
+use super::held::Held;
 use super::options::Options;
 use super::scan::{Rule, Scan, Step};
 use super::source::{Source, empty};
@@ -53,7 +53,7 @@ pub(super) enum Mode {
 /// Cuts one stream.
 pub(crate) struct Windows<R> {
     source: Source<R>,
-    pub(super) buffer: Live,
+    pub(super) buffer: Held,
     /// Where the buffer's first byte stands in the unpacked file, a repeated header not counted.
     pub(super) offset: u64,
     pub(super) mode: Mode,
@@ -69,7 +69,7 @@ impl<R: Read> Windows<R> {
         let window = options.window.max(64);
         Self {
             source: Source::new(reader),
-            buffer: Live::default(),
+            buffer: Held::default(),
             offset: 0,
             mode: Mode::Start,
             window,

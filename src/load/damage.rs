@@ -29,12 +29,26 @@ impl Damage {
     }
 }
 
+/// What a provider said, in the middle of an object.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Remote(pub String);
+
+impl Remote {
+    /// Wraps a reason so that it travels through readers.
+    #[cfg(feature = "live")]
+    pub fn error(reason: String) -> io::Error {
+        io::Error::other(Self(reason))
+    }
+}
+
 /// Makes the problem of an error.
 pub(crate) fn problem(error: &io::Error) -> Problem {
-    match error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<Damage>())
-    {
+    let inner = error.get_ref();
+    if let Some(Remote(reason)) = inner.and_then(|inner| inner.downcast_ref()) {
+        return Problem::skipped(reason.clone());
+    }
+    match inner.and_then(|inner| inner.downcast_ref::<Damage>()) {
         Some(damage) => Problem::skipped(damage.0),
         None => Problem::skipped(format!("cannot be read: {}", error.kind())),
     }

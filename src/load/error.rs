@@ -20,6 +20,17 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A URL that names no live input.
+    #[error("read {url}: {reason}")]
+    Url {
+        /// As typed, without its options.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A live input, in a build without the network.
+    #[error("read {0}: this build of ctadel has no live inputs")]
+    Offline(String),
     /// `-` twice.
     #[error("read -: standard input can be named only once")]
     StdinTwice,

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use super::error::Error;
+use super::live::Target;
 use super::name::printable;
 
 /// One input.
@@ -18,8 +19,17 @@ pub(crate) enum Input {
     Stdin,
     /// A file, or whatever can be read like one, and its name.
     File(PathBuf, String),
+    /// A place at a provider, and the word before its files where there are several inputs.
+    Live(Box<Target>, Option<String>),
     /// A folder, the word before its files where there are several inputs, and its own name.
     Folder(PathBuf, Option<String>, String),
+}
+
+/// What one argument names, before its files are told apart.
+enum Named {
+    Stdin,
+    Path(PathBuf),
+    Live(Box<Target>),
 }
 
 /// Resolves paths and patterns. A path that exists is never taken for a pattern.
@@ -31,11 +41,17 @@ pub(crate) fn resolve(paths: &[String]) -> Result<Vec<Input>, Error> {
             if std::mem::replace(&mut stdin, true) {
                 return Err(Error::StdinTwice);
             }
-            found.push(None);
+            found.push(Named::Stdin);
+        } else if let Some(target) = Target::parse(path) {
+            let target = target?;
+            if cfg!(not(feature = "live")) {
+                return Err(Error::Offline(target.text));
+            }
+            found.push(Named::Live(Box::new(target)));
         } else if exists(Path::new(path)) {
-            found.push(Some(PathBuf::from(path)));
+            found.push(Named::Path(PathBuf::from(path)));
         } else if path.contains(['*', '?', '[']) {
-            found.extend(matches(path)?.into_iter().map(Some));
+            found.extend(matches(path)?.into_iter().map(Named::Path));
         } else {
             return Err(Error::NotFound(path.clone()));
         }
@@ -68,11 +84,15 @@ fn matches(pattern: &str) -> Result<Vec<PathBuf>, Error> {
 
 /// Gives each path its name: the last part, and as many parts before it as are needed where two
 /// different inputs would be called the same.
-fn named(found: Vec<Option<PathBuf>>) -> Vec<Input> {
+fn named(found: Vec<Named>) -> Vec<Input> {
     let several = found.len() > 1;
     let parts: Vec<Vec<String>> = found
         .iter()
-        .map(|path| path.as_deref().map(parts).unwrap_or_default())
+        .map(|named| match named {
+            Named::Stdin => Vec::new(),
+            Named::Path(path) => parts(path),
+            Named::Live(target) => target.parts(),
+        })
         .collect();
     let mut lengths = vec![1; parts.len()];
     loop {
@@ -101,14 +121,15 @@ fn named(found: Vec<Option<PathBuf>>) -> Vec<Input> {
     }
     let inputs = found.into_iter().zip(parts).zip(lengths);
     inputs
-        .map(|((path, parts), length)| {
+        .map(|((named, parts), length)| {
             let name = last(&parts, length);
-            match path {
-                None => Input::Stdin,
-                Some(path) if path.is_dir() => {
+            match named {
+                Named::Stdin => Input::Stdin,
+                Named::Live(target) => Input::Live(target, several.then_some(name)),
+                Named::Path(path) if path.is_dir() => {
                     Input::Folder(path, several.then(|| name.clone()), name)
                 }
-                Some(path) => Input::File(path, name),
+                Named::Path(path) => Input::File(path, name),
             }
         })
         .collect()
@@ -142,13 +163,16 @@ mod tests {
     use super::*;
 
     fn names(paths: &[&str]) -> Vec<String> {
-        let paths = paths
-            .iter()
-            .map(|path| (*path != "-").then(|| PathBuf::from(path)));
+        let paths = paths.iter().map(|path| match (*path, Target::parse(path)) {
+            ("-", _) => Named::Stdin,
+            (_, Some(target)) => Named::Live(Box::new(target.unwrap())),
+            (path, None) => Named::Path(PathBuf::from(path)),
+        });
         named(paths.collect())
             .into_iter()
             .map(|input| match input {
                 Input::Stdin => "-".to_owned(),
+                Input::Live(_, label) => label.unwrap_or_default(),
                 Input::File(_, name) | Input::Folder(_, _, name) => name,
             })
             .collect()

@@ -13,6 +13,8 @@ use super::chunk::{Chunk, Data, FileRef, Framing, Problem};
 use super::cut::{Window, Windows};
 use super::error::Error;
 use super::inputs::{Input, resolve};
+#[cfg(feature = "live")]
+use super::live::{self, Feed, Got};
 use super::measure::measure;
 use super::open::{Body, Entry, Opened, open};
 use super::options::{BATCH, Options};
@@ -36,9 +38,14 @@ pub struct Loader {
     left: Option<u64>,
     /// A chunk that had no room in its batch.
     held: Option<Chunk>,
+    /// Live inputs that are being fetched, in the order of their turns.
+    #[cfg(feature = "live")]
+    feeds: Option<std::collections::VecDeque<Result<Feed, String>>>,
 }
 
 enum Frame {
+    #[cfg(feature = "live")]
+    Live(Feed, Option<String>),
     Inputs(std::vec::IntoIter<Input>),
     Folder(Walk),
     Tar(Tar),
@@ -70,6 +77,8 @@ impl Loader {
             files: 0,
             left: options.total,
             held: None,
+            #[cfg(feature = "live")]
+            feeds: None,
         })
     }
 
@@ -112,6 +121,14 @@ impl Loader {
     fn next_chunk(&mut self) -> Option<Chunk> {
         loop {
             let chunk = match self.frames.last_mut()? {
+                #[cfg(feature = "live")]
+                Frame::Live(feed, label) => match feed.next() {
+                    Some(fetched) => {
+                        let label = label.clone();
+                        self.fetched(fetched, label.as_deref())
+                    }
+                    None => self.leave(),
+                },
                 Frame::Inputs(inputs) => match inputs.next() {
                     Some(input) => self.input(input),
                     None => self.leave(),
@@ -155,6 +172,17 @@ impl Loader {
                 self.pipe(stdin, "-".to_owned())
             }
             Input::File(path, name) => self.file(File::open(path), name),
+            #[cfg(feature = "live")]
+            Input::Live(_, label) => match self.feed()? {
+                Ok(feed) => {
+                    self.frames.push(Frame::Live(feed, label));
+                    None
+                }
+                Err(reason) => Some(self.report("-".to_owned(), Problem::skipped(reason))),
+            },
+            // `resolve` has refused it.
+            #[cfg(not(feature = "live"))]
+            Input::Live(..) => None,
             Input::Folder(path, label, name) => match Walk::new(&path, label.as_deref()) {
                 Ok(walk) => {
                     self.frames.push(Frame::Folder(walk));
@@ -163,6 +191,61 @@ impl Loader {
                 Err(error) => Some(self.report(name, unreadable(&error))),
             },
         }
+    }
+
+    /// The next live input. The first one that is asked for starts them all: they are fetched
+    /// side by side, each within its share of the memory.
+    #[cfg(feature = "live")]
+    fn feed(&mut self) -> Option<Result<Feed, String>> {
+        if self.feeds.is_none() {
+            let targets = self.inputs.iter().filter_map(|input| match input {
+                Input::Live(target, _) => Some(target),
+                _ => None,
+            });
+            let share = live::BUDGET / targets.clone().count().max(1) as u64;
+            let start = |target: &Box<live::Target>| {
+                let tally = live::Tally::new(&target.text);
+                self.progress.add_tally(&tally);
+                let context =
+                    live::Context::new(&tally, &self.options.span, &self.progress, share);
+                live::start(target, context)
+            };
+            self.feeds = Some(targets.map(start).collect());
+        }
+        self.feeds.as_mut()?.pop_front()
+    }
+
+    /// Something of a live input.
+    #[cfg(feature = "live")]
+    fn fetched(&mut self, fetched: live::Fetched, label: Option<&str>) -> Option<Chunk> {
+        let name = match label {
+            // What stands for the input is called like it.
+            Some(label) if !fetched.name.contains("://") => format!("{label}/{}", fetched.name),
+            _ => fetched.name,
+        };
+        let body = match fetched.got {
+            Got::Part(_) => return None,
+            Got::Ignored(reason) => return Some(self.report(name, Problem::ignored(reason))),
+            Got::Failed(error) => {
+                self.progress.add_refused();
+                return Some(self.report(name, Problem::skipped(error.to_string())));
+            }
+            Got::Stream(stream) => return self.pipe(Box::new(stream), name),
+            Got::Whole(bytes) => {
+                self.progress.add_read(bytes.len() as u64);
+                bytes
+            }
+        };
+        // What is handed out makes room for what is still to come.
+        drop(fetched.held);
+        let budget = Budget::new(body.len() as u64);
+        self.entry(Entry {
+            name,
+            depth: 0,
+            body: Body::Bytes(body),
+            packing: Vec::new(),
+            budget,
+        })
     }
 
     fn file(&mut self, file: io::Result<File>, name: String) -> Option<Chunk> {

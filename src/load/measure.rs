@@ -17,6 +17,8 @@ pub(crate) fn measure(inputs: Vec<Input>, progress: Arc<Progress>) {
         for input in inputs {
             match input {
                 Input::Stdin => {}
+                // Nobody knows how much there is: no end is shown.
+                Input::Live(..) => return,
                 Input::File(path, _) => add(&path, &progress),
                 Input::Folder(path, ..) => {
                     let Ok(mut walk) = Walk::new(&path, None) else {

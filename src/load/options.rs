@@ -3,6 +3,11 @@
 //! Enters: nothing. Leaves: numbers. They stand in one place because together they bound the
 //! memory of a run.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::model::Time;
+
 /// Files at most this long on disk are unpacked by the worker, in one go.
 pub(crate) const SMALL_PACKED: u64 = 8 << 20;
 
@@ -25,6 +30,19 @@ pub(crate) const DEPTH: u8 = 3;
 /// Small files that make one batch, in bytes and in number.
 pub(crate) const BATCH: (u64, usize) = (1 << 20, 64);
 
+/// What a live input is asked for, and when to stop asking. Files are read whole whatever it says.
+#[derive(Clone, Debug, Default)]
+pub struct Span {
+    /// First event that is wanted, lookback included.
+    pub from: Option<Time>,
+    /// Last one.
+    pub to: Option<Time>,
+    /// The clock at the start of the run.
+    pub now: Time,
+    /// Set by whoever wants no more.
+    pub stop: Arc<AtomicBool>,
+}
+
 /// What an options file, a flag or a test may change about reading.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -37,6 +55,8 @@ pub struct Options {
     /// Largest archive that is written to a temporary file because it came through a pipe or
     /// lay in another archive.
     pub spool: u64,
+    /// Of live inputs.
+    pub span: Span,
 }
 
 impl Default for Options {
@@ -46,6 +66,7 @@ impl Default for Options {
             record: 16 << 20,
             total: None,
             spool: 8 << 30,
+            span: Span::default(),
         }
     }
 }

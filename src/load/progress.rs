@@ -15,6 +15,11 @@ pub struct Progress {
     measured: AtomicBool,
     files: AtomicU64,
     records: AtomicU64,
+    held: AtomicU64,
+    most_held: AtomicU64,
+    refused: AtomicU64,
+    #[cfg(feature = "live")]
+    tallies: std::sync::Mutex<Vec<Arc<super::live::Tally>>>,
 }
 
 impl Progress {
@@ -38,6 +43,23 @@ impl Progress {
         self.records.fetch_add(records, Relaxed);
     }
 
+    /// Bytes of live inputs that are on their way or wait to be worked on, at most so far.
+    pub fn most_held(&self) -> u64 {
+        self.most_held.load(Relaxed)
+    }
+
+    /// Objects, pages and whole inputs that a provider did not hand out.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
+    }
+
+    /// What became of each live input.
+    #[cfg(feature = "live")]
+    pub fn tallies(&self) -> Vec<Arc<super::live::Tally>> {
+        let tallies = self.tallies.lock();
+        tallies.map(|all| all.clone()).unwrap_or_default()
+    }
+
     /// Bytes of the whole input, once they are known; a pipe adds nothing.
     pub fn total(&self) -> Option<u64> {
         self.measured
@@ -47,6 +69,29 @@ impl Progress {
 
     pub(crate) fn add_read(&self, bytes: u64) {
         self.read.fetch_add(bytes, Relaxed);
+    }
+
+    #[cfg(feature = "live")]
+    pub(crate) fn add_tally(&self, tally: &Arc<super::live::Tally>) {
+        if let Ok(mut tallies) = self.tallies.lock() {
+            tallies.push(Arc::clone(tally));
+        }
+    }
+
+    #[cfg(feature = "live")]
+    pub(crate) fn add_held(&self, bytes: u64) {
+        let held = self.held.fetch_add(bytes, Relaxed) + bytes;
+        self.most_held.fetch_max(held, Relaxed);
+    }
+
+    #[cfg(feature = "live")]
+    pub(crate) fn sub_held(&self, bytes: u64) {
+        self.held.fetch_sub(bytes, Relaxed);
+    }
+
+    #[cfg(feature = "live")]
+    pub(crate) fn add_refused(&self) {
+        self.refused.fetch_add(1, Relaxed);
     }
 
     pub(crate) fn add_file(&self) {

@@ -227,6 +227,7 @@ impl<O: Operation> Client<O> {
             code: code.clone(),
             message: message.clone(),
             permission: operation.permission(),
+            region: text("x-amz-bucket-region").map(str::to_owned),
         };
         if retry::skewed(&code, &message) && !tries.reset {
             let theirs =

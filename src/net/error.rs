@@ -27,6 +27,8 @@ pub enum Error {
         message: String,
         /// What the caller must be allowed.
         permission: &'static str,
+        /// The region that the provider names in the place of the one asked.
+        region: Option<String>,
     },
     /// No answer.
     #[error("{operation}: {reason}")]

@@ -7,13 +7,13 @@ use std::ops::Deref;
 
 /// A buffer whose front is taken without moving the rest.
 #[derive(Debug, Default)]
-pub(crate) struct Live {
+pub(crate) struct Held {
     bytes: Vec<u8>,
     /// Bytes taken.
     at: usize,
 }
 
-impl Live {
+impl Held {
     /// The buffer, to be appended to. What was taken is let go, and its memory with it.
     pub fn grow(&mut self) -> &mut Vec<u8> {
         if self.at > 0 {
@@ -46,7 +46,7 @@ impl Live {
     }
 }
 
-impl Deref for Live {
+impl Deref for Held {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -60,18 +60,18 @@ mod tests {
 
     #[test]
     fn small_windows_of_a_large_buffer_stay_small() {
-        let mut live = Live::default();
-        live.grow().extend(b"0123456789".repeat(100));
-        let window = live.cut(10);
+        let mut held = Held::default();
+        held.grow().extend(b"0123456789".repeat(100));
+        let window = held.cut(10);
         assert_eq!(
             (window.as_slice(), window.capacity()),
             (&b"0123456789"[..], 10)
         );
-        live.take(981);
-        assert_eq!(&*live, b"123456789");
-        live.grow().extend(b"abc");
-        assert!(live.capacity() < 100, "the rest lets the large buffer go");
-        assert_eq!(live.cut(12), b"123456789abc");
-        assert!(live.is_empty());
+        held.take(981);
+        assert_eq!(&*held, b"123456789");
+        held.grow().extend(b"abc");
+        assert!(held.capacity() < 100, "the rest lets the large buffer go");
+        assert_eq!(held.cut(12), b"123456789abc");
+        assert!(held.is_empty());
     }
 }
