@@ -332,3 +332,175 @@ fn nothing_is_sent_but_what_reads() {
     }
     assert!(server.seen().is_empty(), "{url}");
 }
+
+#[test]
+fn a_pull_is_the_folder_again() {
+    let server = bucket(1000);
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("logs");
+    let out = out.to_str().expect("text");
+    let first = ctadel(&server, &["pull", "s3://trail/", "-o", out]);
+    assert_eq!(first.status.code(), Some(0), "{}", error(&first));
+    let disk = sample();
+    let expected = ctadel(
+        &server,
+        &["scan", "-f", "jsonl", disk.to_str().expect("text")],
+    );
+    let pulled = ctadel(&server, &["scan", "-f", "jsonl", out]);
+    assert_eq!(pulled.stdout, expected.stdout);
+    let manifest = std::fs::read_to_string(format!("{out}.manifest.jsonl")).expect("a manifest");
+    assert_eq!(manifest.lines().count(), bucket::count(&disk));
+    // Taken up again: what is there is not fetched, what is gone or half is.
+    let gets = |server: &Server| {
+        server
+            .seen()
+            .iter()
+            .filter(|seen| seen.query("list-type").is_none())
+            .count()
+    };
+    let before = gets(&server);
+    assert_eq!(before, bucket::count(&disk));
+    let line: Value = serde_json::from_str(manifest.lines().next().expect("a line")).expect("JSON");
+    let file = format!("{out}/{}", line["file"].as_str().expect("a name"));
+    std::fs::write(&file, "half").expect("written");
+    let again = ctadel(&server, &["pull", "s3://trail/", "-o", out]);
+    assert_eq!(again.status.code(), Some(0), "{}", error(&again));
+    assert_eq!(gets(&server), before + 1);
+    let pulled = ctadel(&server, &["scan", "-f", "jsonl", out]);
+    assert_eq!(pulled.stdout, expected.stdout);
+    assert_eq!(
+        ctadel(&server, &["pull", "logs/", "-o", out]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_watch_tells_each_incident_once() {
+    let server = bucket(1000);
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state.json");
+    let state = state.to_str().expect("text");
+    let told = folder.path().join("told");
+    let exec = format!("cat >> {}; echo \"$CTADEL_CHANGE\" >> {0}", told.display());
+    let watch = |since: &str, runs: &str| {
+        let arguments = [
+            "watch",
+            "s3://trail/",
+            "-f",
+            "jsonl",
+            "--since",
+            since,
+            "--interval",
+            "1s",
+            "--runs",
+            runs,
+            "--state",
+            state,
+            "--exec",
+            &exec,
+        ];
+        ctadel(&server, &arguments)
+    };
+    let first = watch("2026-05-01", "2");
+    assert_eq!(first.status.code(), Some(0), "{}", error(&first));
+    let kinds: Vec<String> = lines(&first)
+        .iter()
+        .map(|line| line["kind"].to_string())
+        .collect();
+    let incidents = kinds
+        .iter()
+        .filter(|kind| kind.contains("incident"))
+        .count();
+    assert!(incidents > 0 && kinds.len() == incidents + 1, "{kinds:?}");
+    let text = std::fs::read_to_string(&told).expect("told");
+    assert_eq!(
+        text.lines().filter(|line| *line == "new").count(),
+        incidents
+    );
+    // Objects were fetched once, although they were read twice.
+    let gets = server
+        .seen()
+        .iter()
+        .filter(|seen| seen.query("list-type").is_none())
+        .count();
+    assert_eq!(gets, bucket::count(&sample()) - digests());
+    // Started again: everything has been told.
+    let second = watch("2026-05-01", "1");
+    assert_eq!(
+        (second.status.code(), second.stdout.len()),
+        (Some(0), 0),
+        "{}",
+        error(&second)
+    );
+    let fail = ctadel(
+        &server,
+        &[
+            "watch",
+            "s3://trail/",
+            "--since",
+            "2026-05-01",
+            "--fail-on",
+            "low",
+            "--interval",
+            "1s",
+        ],
+    );
+    assert_eq!(fail.status.code(), Some(1), "{}", error(&fail));
+}
+
+fn digests() -> usize {
+    let all = Bucket::new(&sample(), 1).keys().len();
+    all - Bucket::new(&sample(), 1)
+        .keys()
+        .iter()
+        .filter(|key| !key.contains("-Digest/"))
+        .count()
+}
+
+#[test]
+fn inputs_are_checked_and_their_permissions_printed() {
+    let server = bucket(1000);
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("config.yaml");
+    std::fs::write(&config, "inputs: [\"s3://trail/AWSLogs\"]\n").expect("written");
+    let config = config.to_str().expect("text");
+    let good = ctadel(&server, &["config", "check", "--config", config]);
+    assert_eq!(good.status.code(), Some(0), "{}", error(&good));
+    let closed = Server::start(|_, _| Answer::new(403, "<Error><Code>AccessDenied</Code></Error>"));
+    let bad = ctadel(&closed, &["config", "check", "--config", config]);
+    assert_eq!(bad.status.code(), Some(4));
+    let text = String::from_utf8_lossy(&bad.stdout).into_owned();
+    assert!(text.contains("s3:ListBucket"), "{text}");
+    let policy = ctadel(
+        &server,
+        &[
+            "config",
+            "permissions",
+            "--provider",
+            "aws",
+            "--config",
+            config,
+        ],
+    );
+    let policy: Value = serde_json::from_slice(&policy.stdout).expect("JSON");
+    assert_eq!(
+        policy["Statement"][1]["Resource"],
+        "arn:aws:s3:::trail/AWSLogs/*"
+    );
+    let none = ctadel(
+        &server,
+        &[
+            "config",
+            "permissions",
+            "--provider",
+            "gcp",
+            "--config",
+            config,
+        ],
+    );
+    assert_eq!(none.status.code(), Some(2));
+    // The same inputs from the configuration.
+    let scan = ctadel(&server, &["scan", "-f", "jsonl", "--config", config]);
+    assert_eq!(scan.status.code(), Some(0), "{}", error(&scan));
+    assert!(coverage(&scan)["records"].as_u64() > Some(0));
+}

@@ -12,7 +12,8 @@ use super::args::{CommonArgs, formats};
 use super::exit::Code;
 use super::failure::Failure;
 use super::{
-    completions, config, explain, incidents, rules, scan, schema, search, summary, timeline,
+    completions, config, explain, incidents, pull, rules, scan, schema, search, summary, timeline,
+    watch,
 };
 use crate::render::ViewKind;
 use crate::term::{Settings, Ui};
@@ -21,7 +22,8 @@ use crate::term::{Settings, Ui};
 ///
 /// ctadel reads exports of cloud audit logs in every form they are exported in, judges each record
 /// with Sigma rules, follows credentials from one identity to the next and groups what belongs
-/// together into incidents. Nothing leaves the machine.
+/// together into incidents. Logs lie in files, or at a provider that is only read; nothing is sent
+/// anywhere unless it is asked for.
 ///
 /// Examples:
 ///
@@ -56,6 +58,7 @@ Exit codes:
   1    a threshold that was asked for was reached
   2    a mistake in the command, the configuration, a rule or the suppression file
   3    input that cannot be read, or skipped under --strict; output that cannot be written
+  4    a provider: credentials, permission, throttling or the network
   130  interrupted; what was found so far is printed
 
 Manual pages: ctadel-rules(5), ctadel-config(5), ctadel-output(7), ctadel-sources(7).";
@@ -69,6 +72,8 @@ enum Command {
     Search(Box<search::SearchArgs>),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
+    Pull(pull::PullArgs),
+    Watch(Box<watch::WatchArgs>),
     Config(config::ConfigArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
@@ -81,6 +86,9 @@ pub fn command() -> clap::Command {
     Cli::command()
         .mut_subcommand("scan", |scan| {
             scan.mut_arg("format", of(ViewKind::Findings))
+        })
+        .mut_subcommand("watch", |watch| {
+            watch.mut_arg("format", of(ViewKind::Incidents))
         })
         .mut_subcommand("timeline", |timeline| {
             timeline.mut_arg("format", of(ViewKind::Timeline))
@@ -118,6 +126,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Code, Failur
         Command::Search(args) => search::run(&common, &args),
         Command::Rules(args) => rules::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
+        Command::Pull(args) => pull::run(&common, &args),
+        Command::Watch(args) => watch::run(&common, &args),
         Command::Config(args) => config::run(&common, &args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -34,6 +34,9 @@ pub struct Job {
     plan: Plan,
     /// Standard input, as long as it is needed.
     kept: Option<tempfile::TempPath>,
+    /// What live inputs handed out, as long as it is needed.
+    #[cfg(feature = "live")]
+    pulled: Option<super::spool::Spool>,
     span: Span,
     stop: Arc<AtomicBool>,
 }
@@ -74,6 +77,8 @@ impl Job {
             case,
             plan,
             kept: None,
+            #[cfg(feature = "live")]
+            pulled: None,
             span,
             stop,
         })
@@ -97,6 +102,10 @@ impl Job {
         });
         let mut report = report.map_err(failed)?;
         remarks::fetched(&ui, &counters);
+        #[cfg(feature = "live")]
+        if let Some(pulled) = &self.pulled {
+            pulled.account(&mut report);
+        }
         // Interrupted while looking for the newest event: what followed is not all either.
         report.coverage.complete &= !self.stop.load(Ordering::Relaxed);
         Ok(report)
@@ -109,6 +118,8 @@ impl Job {
 
     /// Keeps standard input in a temporary file, where it is an input: it is read again.
     pub fn keep_input(&mut self) -> Result<(), Failure> {
+        #[cfg(feature = "live")]
+        self.keep_live()?;
         if !self.plan.inputs.iter().any(|input| input == "-") {
             return Ok(());
         }
@@ -127,6 +138,52 @@ impl Job {
         let path = file.into_temp_path();
         self.plan.stdin = Some(path.to_path_buf());
         self.kept = Some(path);
+        Ok(())
+    }
+
+    /// Fetches live inputs into a temporary folder, and reads that in their place.
+    #[cfg(feature = "live")]
+    fn keep_live(&mut self) -> Result<(), Failure> {
+        let window = self.span.window(self.plan.now, None);
+        let window = window.map_err(Failure::usage)?;
+        let mut spool = match self.pulled.take() {
+            Some(spool) => spool,
+            None => match super::spool::Spool::new(&self.plan.inputs)? {
+                Some(spool) => spool,
+                None => return Ok(()),
+            },
+        };
+        let span = load::Span {
+            from: window.since.map(|since| since.minus(self.plan.lookback)),
+            to: window.until,
+            now: self.plan.now,
+            stop: Arc::clone(&self.stop),
+        };
+        self.plan.inputs = spool.fill(&self.session.ui, &span)?;
+        self.pulled = Some(spool);
+        Ok(())
+    }
+
+    /// Whether standard input is one of the inputs.
+    pub fn reads_stdin(&self) -> bool {
+        self.plan.inputs.iter().any(|input| input == "-")
+    }
+
+    /// What is read.
+    pub fn inputs(&self) -> &[String] {
+        &self.plan.inputs
+    }
+
+    /// Set when somebody wants no more.
+    pub fn stop(&self) -> &AtomicBool {
+        &self.stop
+    }
+
+    /// Makes ready for one more run, at another time.
+    pub fn begin_anew(&mut self) -> Result<(), Failure> {
+        self.plan.now = plan::now();
+        self.case = case::open(&self.session)?;
+        self.plan.remembered = self.case.as_ref().map(|case| case.book.remembered());
         Ok(())
     }
 

@@ -18,14 +18,18 @@ mod job;
 mod output;
 mod plan;
 mod progress;
+mod pull;
 mod remarks;
 mod rules;
 mod scan;
 mod schema;
 mod search;
 mod session;
+#[cfg(feature = "live")]
+mod spool;
 mod summary;
 mod timeline;
+mod watch;
 
 pub use app::{command, run};
 pub use exit::Code;

@@ -44,7 +44,7 @@ pub const KEYS: [Key; 25] = [
         Kind::Inputs,
         "",
         "What to read where no PATH is named",
-        "[/var/log/aws/AWSLogs]",
+        "[/var/log/aws/AWSLogs, \"s3://example-trail/AWSLogs\"]",
     ),
     key(
         "source",

@@ -5,6 +5,23 @@
 
 use super::key::KEYS;
 
+/// What else may stand under `inputs`.
+const LIVE: &str = "\
+# A URL is read where the provider keeps the logs, with the credentials of the provider's own tools;
+# `ctadel config check` asks each, `ctadel config permissions` prints what they need:
+#   - s3://example-trail/AWSLogs
+#   - aws-lookup://all
+#   - aws-logs:///aws/eks/prod/cluster?region=eu-west-1
+#   - gcp-logging://projects/example-project
+#   - gs://example-audit/cloudaudit.googleapis.com
+#   - azure-activity://SUBSCRIPTION
+#   - entra://TENANT
+#   - az://exampleaudit/insights-activity-logs
+#   - scaleway-audit://ORGANIZATION
+#   - ovh-ldp://gra1/example-audit
+#   - okta://example.okta.com
+";
+
 /// The text.
 pub fn template() -> String {
     let mut out = String::from(
@@ -22,6 +39,9 @@ pub fn template() -> String {
             "\n# {}{default}.\n# {}: {}\n",
             key.summary, key.name, key.example
         ));
+        if key.name == "inputs" {
+            out.push_str(LIVE);
+        }
     }
     out
 }

@@ -206,8 +206,7 @@ impl Loader {
             let start = |target: &Box<live::Target>| {
                 let tally = live::Tally::new(&target.text);
                 self.progress.add_tally(&tally);
-                let context =
-                    live::Context::new(&tally, &self.options.span, &self.progress, share);
+                let context = live::Context::new(&tally, &self.options.span, &self.progress, share);
                 live::start(target, context)
             };
             self.feeds = Some(targets.map(start).collect());

@@ -15,6 +15,7 @@ pub struct Progress {
     measured: AtomicBool,
     files: AtomicU64,
     records: AtomicU64,
+    #[cfg(feature = "live")]
     held: AtomicU64,
     most_held: AtomicU64,
     refused: AtomicU64,

@@ -35,6 +35,10 @@ impl Bucket {
         }
     }
 
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// Answers `GET /<bucket>/?list-type=2…` and `GET /<bucket>/<key>`.
     pub fn answer(&self, seen: &Seen) -> Answer {
         let path = super::server::unescape(seen.path());
@@ -105,4 +109,9 @@ impl Bucket {
         body.push_str("</ListBucketResult>");
         Answer::new(200, body).header("content-type", "application/xml")
     }
+}
+
+/// Objects that a folder holds.
+pub fn count(folder: &Path) -> usize {
+    Bucket::new(folder, 1).keys.len()
 }

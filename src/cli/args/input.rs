@@ -13,7 +13,9 @@ pub struct InputArgs {
     ///
     /// Folders are read with everything below them. Compressed files and archives (gzip, zstd,
     /// zip, tar) are opened wherever they lie, and every format is recognised by its content, not
-    /// by its name. Without any, the `inputs` of the configuration are read.
+    /// by its name. A URL such as s3://BUCKET/AWSLogs or aws-lookup://all is read where the provider
+    /// keeps it; ctadel-sources(7) lists them all. Without any, the `inputs` of the configuration
+    /// are read.
     #[arg(value_name = "PATH", help_heading = None::<&str>)]
     pub paths: Vec<String>,
 

@@ -20,7 +20,8 @@ use crate::term::number::counted;
 /// Check that inputs, rules and lists can be read
 ///
 /// Prints a line for each thing that was looked at. Exits with 2 when a setting, a rule, a list or
-/// the suppression file is wrong, and with 3 when an input cannot be read.
+/// the suppression file is wrong, with 3 when an input cannot be read, and with 4 when a live input
+/// refuses: the line names the permission that is missing.
 ///
 /// Example:
 ///
@@ -122,6 +123,12 @@ fn readable(input: &str) -> Result<String, Failure> {
     }
     Loader::open(&[input.to_owned()], &crate::load::Options::default())
         .map_err(plan::unreadable)?;
+    #[cfg(feature = "live")]
+    if let Some(Ok(target)) = crate::load::live::Target::parse(input) {
+        use crate::cli::failure::Kind;
+        let answer = crate::load::live::check(&target, plan::now());
+        return answer.map_err(|error| Failure::new(Kind::Remote, error));
+    }
     let path = PathBuf::from(input);
     let opened = |result: io::Result<&str>| {
         result

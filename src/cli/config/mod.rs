@@ -2,6 +2,7 @@
 
 mod check;
 mod init;
+mod permissions;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -29,6 +30,7 @@ enum Command {
     Show(show::ShowArgs),
     Check(check::CheckArgs),
     Init(init::InitArgs),
+    Permissions(permissions::PermissionsArgs),
 }
 
 /// Runs the command.
@@ -37,5 +39,6 @@ pub fn run(common: &CommonArgs, args: &ConfigArgs) -> Result<Code, Failure> {
         Command::Show(args) => show::run(common, args),
         Command::Check(args) => check::run(common, args),
         Command::Init(args) => init::run(common, args),
+        Command::Permissions(args) => permissions::run(common, args),
     }
 }

@@ -4,6 +4,7 @@
 //! stream, fetched ahead within a bounded memory. It exists so that the loader meets an object of
 //! a bucket and a page of an API as it meets a file.
 
+mod permissions;
 mod target;
 
 #[cfg(feature = "live")]
@@ -25,6 +26,8 @@ mod gcp_logging;
 #[cfg(feature = "live")]
 mod gcs;
 #[cfg(feature = "live")]
+mod notify;
+#[cfg(feature = "live")]
 mod objects;
 #[cfg(feature = "live")]
 mod okta;
@@ -34,8 +37,6 @@ mod operations;
 mod ovh;
 #[cfg(feature = "live")]
 mod pages;
-#[cfg(feature = "live")]
-mod permissions;
 #[cfg(feature = "live")]
 mod pull;
 #[cfg(feature = "live")]
@@ -49,16 +50,17 @@ mod tree;
 #[cfg(feature = "live")]
 mod xml;
 
+pub use permissions::{PROVIDERS, policy};
 pub use target::{SCHEMES, Scheme, Target};
 
 #[cfg(feature = "live")]
 pub(crate) use feed::{Feed, Fetched, Got};
 #[cfg(feature = "live")]
+pub use notify::notify;
+#[cfg(feature = "live")]
 pub use operations::Read;
 #[cfg(feature = "live")]
-pub use permissions::{PROVIDERS, policy};
-#[cfg(feature = "live")]
-pub use pull::{Pulled, pull};
+pub use pull::{PullError, Pulled, pull};
 #[cfg(feature = "live")]
 pub(crate) use start::{BUDGET, Context, start};
 #[cfg(feature = "live")]
