@@ -97,6 +97,9 @@ fn asked(method: &str, resource_name: &str) -> Asked {
                     out.uri = format!("/{probe}");
                 }
             }
+            if resource_name.is_empty() {
+                of_method(method, &mut out);
+            }
             return out;
         }
     };
@@ -130,6 +133,23 @@ fn asked(method: &str, resource_name: &str) -> Asked {
     out.name = part(1);
     out.sub = rest.get(2..).unwrap_or_default().join("/");
     out
+}
+
+/// What a method alone says, where a copy lost the name: `io.k8s.core.v1.pods.exec.create`.
+fn of_method(method: &str, out: &mut Asked) {
+    let words: Vec<&str> = method.split('.').collect();
+    let is_version = |word: &&str| {
+        word.strip_prefix('v')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let Some(at) = words.iter().position(is_version) else {
+        return;
+    };
+    if let [resource, sub @ .., _] = words.get(at + 1..).unwrap_or_default() {
+        out.version = words[at].to_owned();
+        out.resource = (*resource).to_owned();
+        out.sub = sub.join("/");
+    }
 }
 
 /// Codes of gRPC as those of HTTP.
@@ -360,6 +380,11 @@ mod tests {
                 ("get", "/api/v1/healthz", "healthz", "", "", ""),
             ),
             ("", "", ("get", "/", "", "", "", "")),
+            (
+                "io.k8s.core.v1.pods.exec.create",
+                "",
+                ("create", "/", "pods", "", "", "exec"),
+            ),
         ];
         for (method, name, want) in table {
             let got = asked(method, name);
