@@ -128,6 +128,11 @@ pub static SOURCE: Source = Source {
             values: call::object,
         },
         Own {
+            name: "ctadel.azure.client",
+            doc: "address of the caller, without its port",
+            values: call::client,
+        },
+        Own {
             name: "ctadel.azure.resource",
             doc: "the resource whose log it is, as a path in lower case",
             values: call::resource,

@@ -123,6 +123,11 @@ pub static SOURCE: Source = Source {
             values: call::forward_domains,
         },
         Own {
+            name: "ctadel.m365.user_domain",
+            doc: "domain of the user who acts, in lower case",
+            values: call::user_domain,
+        },
+        Own {
             name: "ctadel.m365.center",
             doc: "`SecurityComplianceCenter` for records of the compliance center",
             values: call::center,

@@ -5,8 +5,8 @@ use crate::decode::text;
 use crate::model::event::Class;
 use crate::model::{Outcome, Target};
 use crate::normalize::azure_activity::{class_of, refused, resource as paths};
-use crate::normalize::hash;
 use crate::normalize::source::{Norm, Record};
+use crate::normalize::{address, hash};
 
 pub(super) fn key(record: &Record) -> u64 {
     let mut whole = Vec::new();
@@ -178,6 +178,11 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
 
 pub(super) fn object(record: &Record, out: &mut Vec<String>) {
     out.extend(inner(record).map(|target| target.id));
+}
+
+pub(super) fn client(record: &Record, out: &mut Vec<String>) {
+    let raw = record.text(Norm::Address).unwrap_or_default();
+    out.extend(address::classify(&raw).ip.map(|ip| ip.to_string()));
 }
 
 pub(super) fn resource(record: &Record, out: &mut Vec<String>) {

@@ -139,6 +139,14 @@ pub(super) fn forward_domains(record: &Record, out: &mut Vec<String>) {
     }
 }
 
+pub(super) fn user_domain(record: &Record, out: &mut Vec<String>) {
+    let user = record.text(Norm::ActorId).unwrap_or_default();
+    out.extend(
+        user.rsplit_once('@')
+            .map(|(_, domain)| domain.to_lowercase()),
+    );
+}
+
 /// Records of the compliance center are told by their kind alone.
 pub(super) fn center(record: &Record, out: &mut Vec<String>) {
     let kind = record.text_at("RecordType").unwrap_or_default();
