@@ -34,8 +34,9 @@ pub(super) fn is_answer(members: &Members) -> bool {
         .iter()
         .any(|key| has(members, key));
     let named = first(members, &["operationName", "operation_name"]);
-    (time || has(members, "eventDataId") || has(members, "authorization"))
-        && (named.first() == Some(&b'{') || time && !named.is_empty())
+    let object =
+        named.first() == Some(&b'{') && memchr::memmem::find(named, b"\"value\"").is_some();
+    object || time && !named.is_empty()
 }
 
 pub(super) fn answer(raw: &[u8], out: &mut Vec<u8>) -> bool {
@@ -47,7 +48,10 @@ pub(super) fn answer(raw: &[u8], out: &mut Vec<u8>) -> bool {
     let own: Vec<(&[u8], &[u8])> = spelt.iter().map(|(key, value)| (&**key, *value)).collect();
     let of = |keys: &[&str]| first(&own, keys);
     let mut object = Object::open(out);
-    object.raw("time", of(&["eventTimestamp", "submissionTimestamp"]));
+    object.raw(
+        "time",
+        of(&["eventTimestamp", "time", "submissionTimestamp"]),
+    );
     let id = of(&["resourceId", "resourceUri"]);
     match id {
         // The event's own id is the resource's with a tail.
@@ -61,21 +65,26 @@ pub(super) fn answer(raw: &[u8], out: &mut Vec<u8>) -> bool {
     object.raw("operationName", value_of(of(&["operationName"])));
     let category = value_of(of(&["category"]));
     object.raw("category", or(category, b"\"Administrative\""));
-    object.raw("resultType", value_of(of(&["status"])));
-    object.raw("resultSignature", value_of(of(&["subStatus"])));
+    let status = value_of(of(&["status"]));
+    object.raw("resultType", or(status, of(&["resultType"])));
+    let code = value_of(of(&["subStatus"]));
+    object.raw("resultSignature", or(code, of(&["resultSignature"])));
     let http = of(&["httpRequest"]);
     let mut address: &[u8] = b"";
     for key in ["clientIpAddress", "client_ip_address", "clientRequestIp"] {
         address = or(address, path::first(http, key).unwrap_or_default());
     }
     object.raw("callerIpAddress", or(address, of(&["callerIpAddress"])));
-    object.object("identity", |identity| {
-        identity.raw("authorization", &embedded(of(&["authorization"])));
-        identity.raw("claims", &embedded(of(&["claims"])));
-    });
+    match of(&["identity"]) {
+        identity @ [b'{', ..] => object.raw("identity", identity),
+        _ => object.object("identity", |identity| {
+            identity.raw("authorization", &embedded(of(&["authorization"])));
+            identity.raw("claims", &embedded(of(&["claims"])));
+        }),
+    }
     object.raw("eventName", value_of(of(&["eventName"])));
     object.raw("properties", &embedded(of(&["properties"])));
-    const DONE: [&str; 15] = [
+    const DONE: [&str; 16] = [
         "eventTimestamp",
         "resourceId",
         "resourceUri",
@@ -91,6 +100,7 @@ pub(super) fn answer(raw: &[u8], out: &mut Vec<u8>) -> bool {
         "time",
         "identity",
         "resultType",
+        "resultSignature",
     ];
     rest(&mut object, &own, &DONE);
     object.close();
