@@ -12,8 +12,8 @@ use super::args::{CommonArgs, formats};
 use super::exit::Code;
 use super::failure::Failure;
 use super::{
-    completions, config, explain, incidents, pull, rules, scan, schema, search, summary, timeline,
-    watch,
+    completions, config, explain, incidents, pull, respond, rules, scan, schema, search, summary,
+    timeline, watch,
 };
 use crate::render::ViewKind;
 use crate::term::{Settings, Ui};
@@ -57,11 +57,15 @@ Exit codes:
   0    done, with or without findings
   1    a threshold that was asked for was reached
   2    a mistake in the command, the configuration, a rule or the suppression file
-  3    input that cannot be read, or skipped under --strict; output that cannot be written
-  4    a provider: credentials, permission, throttling or the network
+  3    input that cannot be read, or skipped under --strict; output that cannot be written;
+       a target that is not found
+  4    the provider cannot be asked, or says no; nothing was changed
+  5    a response was refused; nothing was changed
+  6    a response stopped part-way, is contested or unverified
   130  interrupted; what was found so far is printed
 
-Manual pages: ctadel-rules(5), ctadel-config(5), ctadel-output(7), ctadel-sources(7).";
+Manual pages: ctadel-rules(5), ctadel-config(5), ctadel-output(7), ctadel-respond(7),
+ctadel-sources(7).";
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -70,6 +74,7 @@ enum Command {
     Timeline(Box<timeline::TimelineArgs>),
     Summary(Box<summary::SummaryArgs>),
     Search(Box<search::SearchArgs>),
+    Respond(Box<respond::RespondArgs>),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Pull(pull::PullArgs),
@@ -124,6 +129,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<Code, Failur
         Command::Timeline(args) => timeline::run(&common, &args),
         Command::Summary(args) => summary::run(&common, &args),
         Command::Search(args) => search::run(&common, &args),
+        Command::Respond(args) => respond::run(&common, &args),
         Command::Rules(args) => rules::run(&common, &args),
         Command::Explain(args) => explain::run(&common, &args),
         Command::Pull(args) => pull::run(&common, &args),

@@ -84,6 +84,11 @@ impl Job {
         })
     }
 
+    /// Set by Ctrl-C.
+    pub fn stop(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
     /// Reads, detects, groups.
     pub fn run(&mut self) -> Result<Report, Failure> {
         let ui = Arc::clone(&self.session.ui);

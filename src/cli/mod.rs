@@ -20,6 +20,7 @@ mod plan;
 mod progress;
 mod pull;
 mod remarks;
+mod respond;
 mod rules;
 mod scan;
 mod schema;

@@ -63,6 +63,7 @@ fn raw(kind: Kind, value: &str) -> Result<Raw, String> {
             _ => Err(format!("malformed switch {value:?}: write true or false")),
         },
         Kind::List | Kind::Paths | Kind::Inputs => Ok(Raw::List(list(value))),
+        Kind::Section => Err("a part of a file, and none of the environment".to_owned()),
         Kind::Values => {
             let pairs = value.split(';').filter(|pair| !pair.trim().is_empty());
             pairs

@@ -90,6 +90,13 @@ pub(super) fn parse(file: &str, text: &str, folder: &Path) -> Result<Layer, Conf
 fn raw(kind: Kind, value: Value) -> Result<Raw, String> {
     match kind {
         Kind::Text | Kind::Path => text(value).map(Raw::Text),
+        Kind::Section => match value {
+            // As JSON: keys that are no text have no place in it.
+            Value::Mapping(_) => serde_json::to_string(&value)
+                .map(Raw::Text)
+                .map_err(|error| error.to_string()),
+            _ => Err("write names with their values".to_owned()),
+        },
         Kind::Switch => match value {
             Value::Bool(on) => Ok(Raw::Switch(on)),
             _ => Err("write true or false".to_owned()),
@@ -210,7 +217,10 @@ rules:
                 "strict: true\nmin_severity: low",
                 "c.yaml:2: unknown key \"min_severity\", did you mean min-severity?",
             ),
-            ("respond: {}", "c.yaml:1: unknown key \"respond\""),
+            (
+                "respnd: {}",
+                "c.yaml:1: unknown key \"respnd\", did you mean respond?",
+            ),
             (
                 "\"strict\" : maybe",
                 "c.yaml:1: strict: write true or false",

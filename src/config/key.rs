@@ -1,7 +1,7 @@
 //! Every setting there is: its name, what kind of value it takes, what holds without it.
 //!
 //! The one list that files, the environment, `config show` and `config init` read. A setting is
-//! called like its flag; what is said once a run (outputs, the time window) is no setting.
+//! called like its flag, where it has one; what is said once a run (outputs, the time window) is no setting.
 
 /// What a setting's value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Kind {
     Inputs,
     /// Names, each with several words.
     Values,
+    /// A part of the file with names of its own, which whoever needs it reads.
+    Section,
 }
 
 /// One setting.
@@ -38,7 +40,7 @@ pub struct Key {
 }
 
 /// All of them, in the order they are shown.
-pub const KEYS: [Key; 25] = [
+pub const KEYS: [Key; 26] = [
     key(
         "inputs",
         Kind::Inputs,
@@ -213,6 +215,13 @@ pub const KEYS: [Key; 25] = [
         "auto",
         "Whether a progress line is drawn",
         "never",
+    ),
+    key(
+        "respond",
+        Kind::Section,
+        "",
+        "What responses may do, and what they may not touch: ctadel-respond(7)",
+        "{guard: {break-glass: [\"arn:aws:iam::*:user/break-glass\"]}}",
     ),
 ];
 

@@ -63,6 +63,8 @@ pub struct Settings {
     pub geoip: Sourced<Vec<PathBuf>>,
     /// `--threads`; nothing means all cores.
     pub threads: Sourced<Option<usize>>,
+    /// The section `respond:`, as JSON.
+    pub respond: Sourced<Option<String>>,
     /// `--color`.
     pub color: Sourced<Choice>,
     /// `--progress`.
@@ -99,6 +101,7 @@ impl Settings {
             intel: read.paths("intel")?,
             geoip: read.paths("geoip")?,
             threads: read.maybe("threads", parse::threads)?,
+            respond: read.maybe("respond", |text| Ok(text.to_owned()))?,
             color: read.text("color", Choice::from_str)?,
             progress: read.text("progress", Choice::from_str)?,
         })

@@ -30,7 +30,11 @@ pub fn lines(layers: &[Layer]) -> Vec<String> {
             continue;
         }
         let (value, origin) = match layers.get(key.name) {
-            Some(found) => (value(&found.value), &found.origin),
+            Some(found) => match (key.kind, &found.value) {
+                // JSON is YAML as it stands.
+                (Kind::Section, Raw::Text(text)) => (text.clone(), &found.origin),
+                _ => (value(&found.value), &found.origin),
+            },
             None => (standard(key.kind, key.default), &Origin::Default),
         };
         out.push(line(&format!("{}: {value}", key.name), origin));
@@ -45,6 +49,7 @@ fn line(setting: &str, origin: &Origin) -> String {
 fn standard(kind: Kind, default: &str) -> String {
     match (kind, default) {
         (Kind::List | Kind::Paths | Kind::Inputs, _) => "[]".to_owned(),
+        (Kind::Section, _) => "{}".to_owned(),
         (_, "") => "null".to_owned(),
         (_, default) => default.to_owned(),
     }

@@ -29,3 +29,4 @@ pub use error::RenderError;
 pub use format::Format;
 pub use json_text::write_line;
 pub use report::{Options, Output, Report, View, ViewKind};
+pub use table::responses;

@@ -11,7 +11,9 @@ use schemars::{JsonSchema, Schema};
 
 use super::RenderError;
 use super::json_text::write_pretty;
-use super::wire::{CoverageOut, EventOut, FindingOut, IncidentOut, SummaryOut};
+use super::wire::{
+    CoverageOut, EventOut, FindingOut, IncidentOut, PlanOut, ResponseOut, SummaryOut,
+};
 
 /// An object of the machine output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +28,22 @@ pub enum SchemaName {
     Summary,
     /// Kind `coverage`.
     Coverage,
+    /// Kind `plan`.
+    Plan,
+    /// Kind `response`.
+    Response,
 }
 
 impl SchemaName {
     /// All of them.
-    pub const ALL: [SchemaName; 5] = [
+    pub const ALL: [SchemaName; 7] = [
         SchemaName::Finding,
         SchemaName::Incident,
         SchemaName::Event,
         SchemaName::Summary,
         SchemaName::Coverage,
+        SchemaName::Plan,
+        SchemaName::Response,
     ];
 
     /// The word accepted, which is also the object's `kind`.
@@ -46,6 +54,8 @@ impl SchemaName {
             SchemaName::Event => "event",
             SchemaName::Summary => "summary",
             SchemaName::Coverage => "coverage",
+            SchemaName::Plan => "plan",
+            SchemaName::Response => "response",
         }
     }
 
@@ -57,6 +67,8 @@ impl SchemaName {
             SchemaName::Event => generate::<EventOut<'static>>(),
             SchemaName::Summary => generate::<SummaryOut<'static>>(),
             SchemaName::Coverage => generate::<CoverageOut<'static>>(),
+            SchemaName::Plan => generate::<PlanOut>(),
+            SchemaName::Response => generate::<ResponseOut>(),
         }
     }
 
@@ -94,10 +106,10 @@ mod tests {
 
     #[test]
     fn unknown_names_list_the_known() {
-        let error = "plan".parse::<SchemaName>().expect_err("not built yet");
+        let error = "plans".parse::<SchemaName>().expect_err("unknown");
         assert_eq!(
             error.to_string(),
-            "unknown schema \"plan\": one of finding, incident, event, summary, coverage"
+            "unknown schema \"plans\": one of finding, incident, event, summary, coverage, plan, response"
         );
     }
 

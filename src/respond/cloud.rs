@@ -30,6 +30,8 @@ pub struct Place {
     pub account: Option<String>,
     /// The project, subscription, tenant or organisation that names are looked up in.
     pub project: Option<String>,
+    /// The public half of the caller's credentials, where the provider does not tell it.
+    pub key: Option<String>,
 }
 
 /// A provider that can be asked.
@@ -196,9 +198,29 @@ impl<'t> Cloud<'t> {
 
     /// Changes something; the permit shows that the intent is on disk.
     pub fn change(&self, name: &str, params: &Value, permit: Permit) -> Result<Answer, Trouble> {
+        for turn in 1.. {
+            let prepared = match self.provider {
+                Provider::Gcp => super::gcp::prepared(self, name, params)?,
+                _ => None,
+            };
+            let is_prepared = prepared.is_some();
+            let (real, params) = prepared.unwrap_or_else(|| ("", params.clone()));
+            let name = if is_prepared { real } else { name };
+            match self.changed_once(name, &params, &permit) {
+                // Somebody wrote between our reading and our writing: nothing was done.
+                Err(trouble) if is_prepared && trouble.kind == Kind::Conflict && turn < 5 => {
+                    self.wait(turn);
+                }
+                answer => return answer,
+            }
+        }
+        Err(Trouble::bug(name, "unreachable"))
+    }
+
+    fn changed_once(&self, name: &str, params: &Value, permit: &Permit) -> Result<Answer, Trouble> {
         let change = Change::named(self.provider, name)
             .ok_or_else(|| Trouble::bug(name, "this is none of the operations that change"))?;
-        let request = Request::change(change, params, &permit)?;
+        let request = Request::change(change, params, permit)?;
         if let Some(last) = self.changed.get() {
             std::thread::sleep(self.pace.saturating_sub(last.elapsed()));
         }

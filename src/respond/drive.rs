@@ -81,7 +81,7 @@ impl Driver<'_> {
         };
         let draft = action.draft(self.cloud, &ask)?;
         let plan = gate::plan(action, &draft, &caller, self.cloud.place.region.clone());
-        let (act, undo) = gate::needed(&action.permissions(), &plan);
+        let (act, undo) = gate::needed(&plan);
         let preflight = preflight(self.cloud, &caller, &plan, &act, &undo);
         Ok(gate::pass(plan, &draft, preflight, &self.against(&caller)))
     }

@@ -3,7 +3,7 @@
 //! Enter a draft, who asks and what was agreed to; leaves a plan that may be shown, or an
 //! [`Approval`] without which nothing is executed. The first gate that stays shut is the reason.
 
-use super::action::{Action, Permissions};
+use super::action::Action;
 use super::guard::{self, Caller, Guard, Protected};
 use super::journal::Record;
 use super::plan::{Draft, Plan, Reach, Reversibility};
@@ -309,18 +309,19 @@ pub fn approve(
     Ok(Approval { how, hash })
 }
 
-/// Whether an action needs this permission at all: what is not sent is not asked for.
-pub fn needed(permissions: &Permissions, plan: &Plan) -> (Vec<String>, Vec<String>) {
-    let verbs = |ops: &[&'static str], used: &dyn Fn(&str) -> bool| {
-        ops.iter()
-            .filter(|op| used(op))
-            .map(|op| (*op).to_owned())
+/// The operations that a plan and its undo are made of: what is not sent is not asked for.
+pub fn needed(plan: &Plan) -> (Vec<String>, Vec<String>) {
+    let sorted = |ops: Vec<String>| {
+        ops.into_iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
             .collect()
     };
-    let acts = |op: &str| plan.steps.iter().any(|step| step.call.op == op);
-    let undoes = |op: &str| plan.undo().any(|back| back.call.op == op);
-    (
-        verbs(permissions.act, &acts),
-        verbs(permissions.undo, &undoes),
-    )
+    let planned = plan
+        .steps
+        .iter()
+        .filter(|step| step.standing == super::plan::Standing::Planned);
+    let act = planned.map(|step| step.call.op.clone()).collect();
+    let undo = plan.undo().map(|back| back.call.op.clone()).collect();
+    (sorted(act), sorted(undo))
 }

@@ -6,6 +6,7 @@ mod events;
 mod findings;
 mod incidents;
 mod layout;
+pub mod responses;
 mod summary;
 
 use std::io::{self, Write};

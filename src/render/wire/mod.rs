@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod event;
 pub mod finding;
 pub mod incident;
+pub mod response;
 pub mod shared;
 pub mod summary;
 
@@ -17,6 +18,7 @@ pub use coverage::CoverageOut;
 pub use event::{EventOut, TimelineEntry};
 pub use finding::FindingOut;
 pub use incident::IncidentOut;
+pub use response::{PlanOut, ResponseOut};
 pub use summary::{SummaryBy, SummaryOut, SummaryRow};
 
 /// The first field of every object.

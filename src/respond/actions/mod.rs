@@ -19,6 +19,27 @@ mod aws_role;
 mod aws_scp;
 mod aws_start_logging;
 mod aws_user;
+mod azure_disable_service_principal;
+mod azure_disable_user;
+mod azure_nsg_deny;
+mod azure_remove_role_assignment;
+mod azure_revoke_sessions;
+mod gcp_deactivate_key;
+mod gcp_disable_service_account;
+mod gcp_firewall_deny;
+mod gcp_remove_iam_binding;
+mod gcp_restore_sink;
+mod kubernetes_cordon_node;
+mod kubernetes_delete_token;
+mod kubernetes_isolate_pod;
+mod kubernetes_remove_rolebinding;
+mod ovh_disable_user;
+mod scaleway_deactivate_key;
+mod scaleway_delete_key;
+mod scaleway_detach_policy;
+mod scaleway_disable_user;
+mod scaleway_quarantine_security_group;
+mod scaleway_revoke_sessions;
 
 use super::action::Action;
 use super::provider::Provider;
@@ -40,6 +61,27 @@ pub const ACTIONS: &[&dyn Action] = &[
     &aws_restore_bucket_logging::RestoreBucketLogging,
     &aws_revoke_sessions::RevokeSessions,
     &aws_start_logging::StartLogging,
+    &azure_disable_service_principal::DisableServicePrincipal,
+    &azure_disable_user::DisableUser,
+    &azure_nsg_deny::NsgDeny,
+    &azure_remove_role_assignment::RemoveRoleAssignment,
+    &azure_revoke_sessions::RevokeSessions,
+    &gcp_deactivate_key::DeactivateKey,
+    &gcp_disable_service_account::DisableServiceAccount,
+    &gcp_firewall_deny::FirewallDeny,
+    &gcp_remove_iam_binding::RemoveIamBinding,
+    &gcp_restore_sink::RestoreSink,
+    &kubernetes_cordon_node::CordonNode,
+    &kubernetes_delete_token::DeleteToken,
+    &kubernetes_isolate_pod::IsolatePod,
+    &kubernetes_remove_rolebinding::RemoveRolebinding,
+    &ovh_disable_user::DisableUser,
+    &scaleway_deactivate_key::DeactivateKey,
+    &scaleway_delete_key::DeleteKey,
+    &scaleway_detach_policy::DetachPolicy,
+    &scaleway_disable_user::DisableUser,
+    &scaleway_quarantine_security_group::QuarantineSecurityGroup,
+    &scaleway_revoke_sessions::RevokeSessions,
 ];
 
 /// The action of this name at this provider.

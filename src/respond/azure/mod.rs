@@ -1,22 +1,139 @@
-//! stub
+//! Azure and Entra: their operations, who is asking, and the states of their things.
+
+use serde_json::{Value, json};
+
+use crate::respond::action::text;
 use crate::respond::cloud::Cloud;
-use crate::respond::operation::Operation;
+use crate::respond::guard::Caller;
+use crate::respond::operation::{Operation, Wire};
 use crate::respond::probe::unknown;
 use crate::respond::trouble::Trouble;
-use serde_json::Value;
-pub const READS: &[Operation] = &[];
-pub const CHANGES: &[Operation] = &[];
-pub fn probe(_: &Cloud<'_>, name: &str, _: &Value) -> Result<Value, Trouble> {
-    Err(unknown(name))
+use crate::respond::wire::items;
+
+const fn op(name: &'static str, method: &'static str, path: &'static str) -> Operation {
+    Operation {
+        name,
+        wire: Wire::Rest(method, path),
+    }
 }
-pub fn caller(_: &Cloud<'_>) -> Result<crate::respond::guard::Caller, Trouble> {
-    Err(unknown("caller"))
+
+const GROUP: &str = "{+id}?api-version=2023-09-01";
+const RULE: &str = "{+id}/securityRules/{rule}?api-version=2023-09-01";
+const ASSIGNMENT: &str = "{+id}?api-version=2022-04-01";
+
+/// What only looks.
+pub const READS: &[Operation] = &[
+    op("graph:GetOrganization", "GET", "/v1.0/organization"),
+    op(
+        "graph:GetServicePrincipalOfApp",
+        "GET",
+        "/v1.0/servicePrincipals(appId='{app}')",
+    ),
+    op(
+        "graph:GetServicePrincipal",
+        "GET",
+        "/v1.0/servicePrincipals/{id}",
+    ),
+    op(
+        "graph:GetUser",
+        "GET",
+        "/v1.0/users/{id}?$select=id,userPrincipalName,displayName,accountEnabled,onPremisesSyncEnabled,userType,signInSessionsValidFromDateTime",
+    ),
+    op("graph:ListMemberOf", "GET", "/v1.0/users/{id}/memberOf"),
+    op(
+        "graph:ListGlobalAdmins",
+        "GET",
+        "/v1.0/directoryRoles(roleTemplateId='62e90394-69f5-4237-9190-012177145e10')/members",
+    ),
+    op("arm:GetNetworkSecurityGroup", "GET", GROUP),
+    op("arm:GetSecurityRule", "GET", RULE),
+    op("arm:GetRoleAssignment", "GET", ASSIGNMENT),
+];
+
+/// What changes something.
+pub const CHANGES: &[Operation] = &[
+    op("graph:UpdateUser", "PATCH", "/v1.0/users/{id}"),
+    op(
+        "graph:RevokeSignInSessions",
+        "POST",
+        "/v1.0/users/{id}/revokeSignInSessions",
+    ),
+    op(
+        "graph:UpdateServicePrincipal",
+        "PATCH",
+        "/v1.0/servicePrincipals/{id}",
+    ),
+    op("arm:PutSecurityRule", "PUT", RULE),
+    op("arm:DeleteSecurityRule", "DELETE", RULE),
+    op("arm:PutRoleAssignment", "PUT", ASSIGNMENT),
+    op("arm:DeleteRoleAssignment", "DELETE", ASSIGNMENT),
+];
+
+/// Who asks: the application, by the id in the environment.
+pub fn caller(cloud: &Cloud<'_>) -> Result<Caller, Trouble> {
+    let tenant = cloud.read("graph:GetOrganization", json!({}))?;
+    let tenant = items(&tenant["value"])
+        .first()
+        .map(|one| text(one, "id").to_owned());
+    let Some(app) = cloud.place.key.clone() else {
+        let message = "AZURE_CLIENT_ID is not set: without it nobody knows who is asking";
+        return Err(Trouble::of(
+            crate::respond::trouble::Kind::Credentials,
+            "graph:GetServicePrincipal",
+            message,
+        ));
+    };
+    let me = cloud.read("graph:GetServicePrincipalOfApp", json!({"app": app}))?;
+    let id = text(&me, "id").to_owned();
+    Ok(Caller {
+        name: text(&me, "displayName").to_owned(),
+        ids: vec![id, app],
+        account: tenant.unwrap_or_default(),
+    })
 }
-pub fn preflight(
-    _: &Cloud<'_>,
-    _: &crate::respond::plan::Plan,
-    _: &[String],
-    _: &[String],
-) -> crate::respond::gate::Preflight {
-    Default::default()
+
+/// Answers a question of this list.
+pub fn probe(cloud: &Cloud<'_>, name: &str, ask: &Value) -> Result<Value, Trouble> {
+    match name {
+        "user-id" => Ok(cloud.read("graph:GetUser", ask.clone())?["id"].clone()),
+        "user-enabled" => Ok(cloud.read("graph:GetUser", ask.clone())?["accountEnabled"].clone()),
+        "user-sessions-since" => {
+            let user = cloud.read("graph:GetUser", json!({"id": ask["id"]}))?;
+            Ok(json!(user["signInSessionsValidFromDateTime"] != ask["was"]))
+        }
+        "principal-id" => Ok(cloud.read("graph:GetServicePrincipal", ask.clone())?["id"].clone()),
+        "principal-enabled" => {
+            Ok(cloud.read("graph:GetServicePrincipal", ask.clone())?["accountEnabled"].clone())
+        }
+        "assignment" => Ok(assignment(
+            &cloud.read("arm:GetRoleAssignment", ask.clone())?,
+        )),
+        "rule" => {
+            let rule = cloud.read("arm:GetSecurityRule", ask.clone())?;
+            let of = |field: &str| rule["properties"][field].clone();
+            Ok(
+                json!({"access": of("access"), "priority": of("priority"), "direction": of("direction")}),
+            )
+        }
+        name => Err(unknown(name)),
+    }
+}
+
+/// What an assignment is made of.
+pub fn assignment(found: &Value) -> Value {
+    let properties = &found["properties"];
+    let fields = [
+        "roleDefinitionId",
+        "principalId",
+        "principalType",
+        "condition",
+        "conditionVersion",
+        "description",
+        "delegatedManagedIdentityResourceId",
+    ];
+    let kept = fields.iter().filter(|field| !properties[**field].is_null());
+    Value::Object(
+        kept.map(|field| ((*field).to_owned(), properties[*field].clone()))
+            .collect(),
+    )
 }

@@ -36,6 +36,8 @@ pub struct Case {
     pub ignore: fn(&mut Value),
     /// Whether everything can be taken back.
     pub undoes: bool,
+    /// Whether it is found only once.
+    pub once: bool,
     pub place: Place,
 }
 
@@ -56,7 +58,7 @@ impl Case {
         let place = Place {
             region: Some("eu-west-1".to_owned()),
             project: Some("shop".to_owned()),
-            account: None,
+            ..Place::default()
         };
         Case {
             action,
@@ -67,12 +69,19 @@ impl Case {
             foreign,
             ignore: |_| {},
             undoes: true,
+            once: false,
             place,
         }
     }
 
     pub fn with(mut self, policy: &str) -> Case {
         self.ask.with = Some(policy.to_owned());
+        self
+    }
+
+    /// The thing is gone once the action is done, and not found a second time.
+    pub fn found_once(mut self) -> Case {
+        self.once = true;
         self
     }
 
@@ -209,6 +218,18 @@ pub fn bears_everything(case: &Case) {
     unwritable(case, &name);
 }
 
+/// The same for what has two states only: whatever somebody else sets is ours or what was.
+pub fn bears_a_switch(case: &Case) {
+    let name = format!("{} {}", case.provider, case.action);
+    plan_only(case, &name);
+    there_and_back(case, &name);
+    killed(case, &name);
+    unanswered(case, &name);
+    refused(case, &name);
+    guarded(case, &name);
+    unwritable(case, &name);
+}
+
 fn plan_only(case: &Case, name: &str) {
     let scene = Scene::new(case);
     let before = scene.state();
@@ -294,7 +315,7 @@ fn there_and_back(case: &Case, name: &str) {
         }
         // What was deleted is not found a second time.
         Err(refused) => assert!(
-            !case.undoes && refused.reason == Reason::NotFound,
+            (case.once || !case.undoes) && refused.reason == Reason::NotFound,
             "{name} again: {refused:?}"
         ),
     }

@@ -4,4 +4,5 @@
 mod aws_world;
 mod double;
 mod matrix;
+mod rest_world;
 mod world;
