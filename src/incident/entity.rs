@@ -9,14 +9,14 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use rayon::slice::ParallelSliceMut;
 
-use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind};
+use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind, service_account};
 use super::kind::Kind;
 use super::network::is_public;
 use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
 use crate::model::rule::Origin;
-use crate::model::{ActorType, Finding, Layer, Outcome};
+use crate::model::{Actor, ActorType, Finding, Layer, Outcome, Time};
 
 /// Something two findings may have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,8 @@ pub(super) struct Mentions {
     marks: Vec<u32>,
     /// Where each finding's marks end.
     mark_ends: Vec<u32>,
+    /// When the credential behind each finding was issued, where that is known.
+    pub issued: Vec<Option<Time>>,
 }
 
 /// Hands a finding of this place in the total order to the function; it may be made for that.
@@ -167,6 +169,7 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
     let mut acting = Acting::with_hasher(FixedState::default());
     let mut roots = HashMap::with_hasher(FixedState::default());
     let mut marks = HashMap::with_hasher(FixedState::default());
+    let mut accounts = Accounts::with_hasher(FixedState::default());
     for place in 0..findings {
         look(place, &mut |finding| {
             let actor = &finding.actor;
@@ -175,6 +178,12 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
             }
             number_root(&mut roots, finding, &mut first.out);
             number_marks(&mut marks, finding, &mut first.out);
+            first.out.issued.push(finding.issued_at);
+            if actor.kind == ActorType::K8sServiceAccount {
+                for pod in pods_of(actor) {
+                    accounts.insert(pod.into(), actor.id.as_str().into());
+                }
+            }
             written(&mut second, place, finding);
         });
     }
@@ -183,6 +192,7 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
         look(place, &mut |finding| {
             held(&mut first, place, finding, &acting, options);
             used(&mut second, place, finding);
+            account(&mut first, place, finding, &accounts);
         });
     }
     let (mut out, second) = (first.out, second.out);
@@ -262,6 +272,35 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
             let device = format!("{address} {agent}");
             out.mention(Kind::Device, &device, place, Part::Holds);
         }
+    }
+}
+
+/// The service account of each pod, as far as findings tell.
+type Accounts = HashMap<Box<str>, Box<str>, FixedState>;
+
+/// The pods that an actor is, or that stand behind it.
+fn pods_of(actor: &Actor) -> impl Iterator<Item = &str> {
+    let own = std::iter::once(&actor.id).chain(&actor.via);
+    own.filter_map(|id| id.strip_prefix("pod:"))
+}
+
+/// The service account of the workload that a finding is about.
+fn account(out: &mut Collector, place: u32, finding: &Finding, accounts: &Accounts) {
+    let actor = &finding.actor;
+    let named = [root_of(finding), &actor.id, &actor.name];
+    let vouched = finding.via.iter().map(String::as_str);
+    let said = named.into_iter().chain(vouched).find_map(service_account);
+    let behind = || {
+        pods_of(actor)
+            .find_map(|pod| accounts.get(pod))
+            .map(|account| account.to_string())
+    };
+    // The default account is nobody's own.
+    let account = said
+        .or_else(behind)
+        .filter(|account| !account.ends_with(":default"));
+    if let Some(account) = account {
+        out.mention(Kind::Account, &account, place, Part::Holds);
     }
 }
 

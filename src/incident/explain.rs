@@ -178,6 +178,7 @@ fn ends(
         Kind::Address | Kind::Device => {
             format!("ip:{}", value.split(' ').next().unwrap_or(value))
         }
+        Kind::Account => format!("service-account:{value}"),
         Kind::Resource => format!("resource:{value}"),
         Kind::Pod => format!("pod:{value}"),
         Kind::Container => format!("container:{value}"),

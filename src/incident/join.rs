@@ -12,7 +12,8 @@ use super::kind::{CHANGED, ENOUGH, Kind, Mode};
 use super::options::Options;
 use super::rarity::address_of;
 use super::union::Union;
-use crate::model::{Finding, Time};
+use crate::model::time::MINUTE;
+use crate::model::{Finding, Layer, Time};
 
 /// Two findings and what joins them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +138,7 @@ pub(super) fn neighbours(scene: &Scene, weights: &[u32], groups: &mut Union) -> 
         match kind.mode() {
             Mode::Hard => hard(scene, entity, bucket, weights, &mut joins),
             Mode::Guarded => guarded(scene, entity, bucket, weights, groups, &mut joins),
+            Mode::Workload => workload(scene, entity, bucket, weights, &mut joins),
             Mode::Causal | Mode::Soft => {}
         }
     }
@@ -185,6 +187,55 @@ impl Marks {
             agrees |= !self.0.insert(*mark);
         }
         agrees
+    }
+}
+
+/// How far the clocks of two layers may disagree, and how soon a token is used.
+const SKEW: i64 = 5 * MINUTE;
+
+/// Two pods of one account within this time are one campaign; later they are replicas.
+const CAMPAIGN: i64 = 30 * MINUTE;
+
+/// Joins what happens in the cloud to what happened in the workload before its credential was
+/// issued: an account alone says nothing, every replica uses it every hour.
+fn workload(
+    scene: &Scene,
+    entity: u32,
+    bucket: &[Mention],
+    weights: &[u32],
+    joins: &mut Vec<Join>,
+) {
+    let window = scene.mentions.kind(entity).window(scene.options.window);
+    let inside = |finding: u32| {
+        let layer = scene.heads[finding as usize].layer;
+        matches!(layer, Layer::Runtime | Layer::Kubernetes)
+    };
+    let mut join = |a: u32, b: u32| {
+        joins.push(Join {
+            weight: weights[entity as usize],
+            entity,
+            a: a.min(b),
+            b: a.max(b),
+            proven: false,
+        });
+    };
+    let mut origins: Vec<u32> = Vec::new();
+    for item in scene.bridging(bucket).filter(|m| inside(m.finding)) {
+        if let Some(&before) = origins.last()
+            && scene.start(item.finding).minus(scene.end(before).0).0 <= CAMPAIGN
+        {
+            join(before, item.finding);
+        }
+        origins.push(item.finding);
+    }
+    for item in scene.bridging(bucket).filter(|m| !inside(m.finding)) {
+        let issued = scene.mentions.issued[item.finding as usize];
+        let issued = issued.unwrap_or(scene.start(item.finding));
+        let after = origins.partition_point(|o| scene.start(*o).minus(SKEW) <= issued);
+        let origin = origins[..after].last().copied();
+        if let Some(origin) = origin.filter(|o| issued.minus(scene.end(*o).0).0 <= window) {
+            join(origin, item.finding);
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Container,
     /// A pod, by namespace and name: another one may bear the name later.
     Pod,
+    /// The service account of a workload: what happens in its pods, then in the cloud.
+    Account,
     /// An identity or key that one finding made and another one uses.
     Made,
     /// A thing that one finding wrote and another one uses.
@@ -45,6 +47,8 @@ pub(super) enum Mode {
     Causal,
     /// Neighbours in time, unless a guard says otherwise.
     Guarded,
+    /// What happens in a workload with what its cloud credential does afterwards.
+    Workload,
     /// Never.
     Soft,
 }
@@ -56,6 +60,7 @@ impl Kind {
             Kind::Credential | Kind::Session | Kind::Identity | Kind::Container | Kind::Pod => {
                 Mode::Hard
             }
+            Kind::Account => Mode::Workload,
             Kind::Made | Kind::Resource => Mode::Causal,
             Kind::Address | Kind::Device => Mode::Guarded,
             Kind::Role => Mode::Soft,
@@ -68,6 +73,7 @@ impl Kind {
         match self {
             Kind::Credential | Kind::Session | Kind::Made | Kind::Container => 1000,
             Kind::Identity | Kind::Pod => 950,
+            Kind::Account => 800,
             Kind::Resource => CHANGED,
             Kind::Address => shared(900.0),
             Kind::Device => shared(950.0),
@@ -81,6 +87,7 @@ impl Kind {
             Kind::Credential | Kind::Resource => DAY,
             Kind::Session | Kind::Identity => 12 * HOUR,
             Kind::Container | Kind::Pod => 6 * HOUR,
+            Kind::Account => 2 * HOUR,
             // A back door may wait; longer than an incident may last makes no sense.
             Kind::Made => super::cap::LONGEST,
             Kind::Address | Kind::Device => weak,
@@ -96,6 +103,7 @@ impl Kind {
             Kind::Identity => "identity",
             Kind::Container => "container",
             Kind::Pod => "pod",
+            Kind::Account => "service-account",
             Kind::Made => "created-identity",
             Kind::Resource => "written-resource",
             Kind::Address => "source-ip",

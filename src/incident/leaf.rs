@@ -49,7 +49,7 @@ pub(super) fn ties(
                     offer(leaf, anchor, weight, true);
                 });
             }
-            Mode::Causal | Mode::Guarded | Mode::Soft => {}
+            Mode::Causal | Mode::Guarded | Mode::Workload | Mode::Soft => {}
         }
     }
     best.into_iter().map(|tie| tie.map(|t| t.join)).collect()

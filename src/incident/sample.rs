@@ -56,6 +56,7 @@ pub(super) fn finding(minute: i64, rule: &str) -> Sample {
             evidence_total: 1,
             group: vec![],
             credentials: vec![],
+            issued_at: None,
             respond: vec![],
             incident: None,
             key: minute.unsigned_abs(),
@@ -116,6 +117,40 @@ impl Sample {
 
     pub(super) fn root(mut self, root: &str) -> Self {
         self.finding.root = root.into();
+        self
+    }
+
+    /// A call of a service account, with the pod that holds its token.
+    pub(super) fn account_of(mut self, account: &str, pod: &str) -> Self {
+        self.finding.layer = Layer::Kubernetes;
+        self.finding.provider = "kubernetes";
+        self.actor = Actor {
+            id: account.into(),
+            name: account.into(),
+            kind: ActorType::K8sServiceAccount,
+            via: vec![format!("pod:{pod}")],
+            ..self.actor
+        };
+        self
+    }
+
+    /// An alert out of a pod.
+    pub(super) fn pod(mut self, pod: &str) -> Self {
+        self.finding.layer = Layer::Runtime;
+        self.finding.provider = "runtime";
+        self.actor = Actor {
+            id: format!("pod:{pod}"),
+            name: pod.into(),
+            kind: ActorType::Workload,
+            ..self.actor
+        };
+        self
+    }
+
+    /// When the first credential of its chain was issued.
+    pub(super) fn issued_at(mut self, minute: i64) -> Self {
+        let start = finding(minute, "").finding.time;
+        self.finding.issued_at = Some(start);
         self
     }
 

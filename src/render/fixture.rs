@@ -100,6 +100,7 @@ fn trail_stopped() -> Finding {
         evidence_total: 1,
         group: Vec::new(),
         credentials: vec!["AKIAIOSFODNN7EXAMPLE".to_owned()],
+        issued_at: None,
         respond: vec![
             Suggestion::Action {
                 action: "start-logging".to_owned(),
@@ -162,6 +163,7 @@ fn hostile_burst() -> Finding {
         evidence_total: 1_200,
         group: vec![("k8s.ns.name".to_owned(), "shop".to_owned())],
         credentials: Vec::new(),
+        issued_at: None,
         respond: vec![Suggestion::Advice(HOSTILE.to_owned())],
         incident: Some("INC-9c2e51d07a".to_owned()),
         key: 2,

@@ -320,6 +320,7 @@ impl<'a> Maker<'a> {
             evidence_total: 1,
             group: group.to_vec(),
             credentials: credentials.into_iter().collect(),
+            issued_at: self.view.known.issued_at(credential),
             respond: Vec::new(),
             incident: None,
             key: first.key,

@@ -11,6 +11,7 @@ use crate::enrich::derive::Late;
 use crate::enrich::{agent, own::Own, policy};
 use crate::link::fact::Fact as Link;
 use crate::link::lineage::Lineage;
+use crate::model::Time;
 use crate::model::time::DAY;
 use crate::normalize::{Norm, Record};
 
@@ -104,6 +105,13 @@ impl Known {
         ids.into_iter()
             .filter_map(|id| self.names.text(id))
             .collect()
+    }
+
+    /// When the first temporary credential of a credential's chain was issued.
+    pub fn issued_at(&self, credential: &str) -> Option<Time> {
+        let origin = self.lineage.origin(self.id(credential)?)?;
+        let top = self.lineage.origin(origin.top).unwrap_or(origin);
+        Some(top.issued_at)
     }
 
     /// The credential at the root of a credential's chain.

@@ -243,3 +243,42 @@ fn presence_tells_a_shared_address_from_a_rare_one() {
     };
     assert_eq!(judge(many), "aba");
 }
+
+#[test]
+fn a_pod_leads_to_the_cloud_through_its_service_account() {
+    const API: &str = "system:serviceaccount:shop:api";
+    const SUBJECT: &str = "arn:aws:iam::111122223333:oidc-provider/oidc.eks/id/0A:sts.amazonaws.com:system:serviceaccount:shop:api";
+    let shell = |minute| finding(minute, "shell").pod("shop/api-1");
+    let call = |minute, pod: &str| finding(minute, "list").account_of(API, pod);
+    let cloud = |minute| {
+        let sample = finding(minute, "read").role("api", "botocore-session-1");
+        sample.root(SUBJECT)
+    };
+    // The alert names the pod, the call the pod and the account, the cloud the account.
+    assert_eq!(homes([shell(0), call(3, "shop/api-1"), cloud(8)]), "aaa");
+    // The credential was there before anything happened, or long after it.
+    let early = cloud(8).issued_at(-40);
+    assert_eq!(homes([shell(0), call(3, "shop/api-1"), early]), "aab");
+    let late = cloud(8 * 60).issued_at(7 * 60);
+    assert_eq!(homes([shell(0), call(3, "shop/api-1"), late]), "aab");
+    let soon = cloud(8 * 60).issued_at(60);
+    assert_eq!(homes([shell(0), call(3, "shop/api-1"), soon]), "aaa");
+    // Two pods of one account are a campaign within half an hour, and replicas later.
+    assert_eq!(homes([call(0, "shop/api-1"), call(20, "shop/api-2")]), "aa");
+    assert_eq!(homes([call(0, "shop/api-1"), call(50, "shop/api-2")]), "ab");
+    // Nobody's own account.
+    let default = |minute| {
+        let id = "system:serviceaccount:shop:default";
+        finding(minute, "list").account_of(id, &format!("shop/api-{minute}"))
+    };
+    assert_eq!(homes([default(0), default(5)]), "ab");
+    // What the workload does every night in the cloud holds nothing together by itself.
+    assert_eq!(homes([cloud(0), cloud(5)]), "ab");
+    let (_, grouping) = grouped([shell(0), call(3, "shop/api-1"), cloud(8)]);
+    assert_eq!(by(&grouping.incidents[0]), ["pod", "service-account"]);
+    let link = &grouping.incidents[0].links[1];
+    assert_eq!(
+        (link.value.as_str(), link.confidence),
+        (API, Confidence::Likely)
+    );
+}
