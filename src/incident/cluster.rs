@@ -11,7 +11,7 @@ use super::build::{Draft, build};
 use super::entity::{Look, collect};
 use super::head::Head;
 use super::id::incident_id;
-use super::join::{Join, Scene, causal, neighbours, rank, root_groups};
+use super::join::{Join, Scene, causal, neighbours, rank, root_groups, workloads};
 use super::keep::{Keeper, Remembered};
 use super::options::{Grouping, Options};
 use super::rarity::weigh;
@@ -77,6 +77,7 @@ fn incidents(
     };
 
     let mut joins = causal(&scene);
+    joins.extend(workloads(&scene));
     let mut groups = root_groups(&scene, &joins);
     let weighed = weigh(heads, &mentions, &mut groups, options);
     // A hub is no cause either.

@@ -110,6 +110,11 @@ pub(super) fn causal(scene: &Scene) -> Vec<Join> {
 pub(super) fn root_groups(scene: &Scene, causal: &[Join]) -> Union {
     let mut groups = Union::new(scene.mentions.root_names.len());
     let root = |finding: u32| scene.mentions.roots[finding as usize];
+    let of_account = |join: &&Join| scene.mentions.kind(join.entity) == Kind::Account;
+    for join in causal.iter().filter(of_account) {
+        // The account in the cluster and what it is in the cloud are one.
+        groups.join(root(join.a), root(join.b));
+    }
     for join in causal.iter().filter(|join| join.proven) {
         let bucket = scene
             .mentions
@@ -138,8 +143,7 @@ pub(super) fn neighbours(scene: &Scene, weights: &[u32], groups: &mut Union) -> 
         match kind.mode() {
             Mode::Hard => hard(scene, entity, bucket, weights, &mut joins),
             Mode::Guarded => guarded(scene, entity, bucket, weights, groups, &mut joins),
-            Mode::Workload => workload(scene, entity, bucket, weights, &mut joins),
-            Mode::Causal | Mode::Soft => {}
+            Mode::Causal | Mode::Workload | Mode::Soft => {}
         }
     }
     joins
@@ -198,21 +202,26 @@ const CAMPAIGN: i64 = 30 * MINUTE;
 
 /// Joins what happens in the cloud to what happened in the workload before its credential was
 /// issued: an account alone says nothing, every replica uses it every hour.
-fn workload(
-    scene: &Scene,
-    entity: u32,
-    bucket: &[Mention],
-    weights: &[u32],
-    joins: &mut Vec<Join>,
-) {
-    let window = scene.mentions.kind(entity).window(scene.options.window);
+pub(super) fn workloads(scene: &Scene) -> Vec<Join> {
+    let mut joins = Vec::new();
+    for (entity, bucket) in scene.mentions.buckets() {
+        if scene.mentions.kind(entity).mode() == Mode::Workload {
+            workload(scene, entity, bucket, &mut joins);
+        }
+    }
+    joins
+}
+
+fn workload(scene: &Scene, entity: u32, bucket: &[Mention], joins: &mut Vec<Join>) {
+    let kind = scene.mentions.kind(entity);
+    let window = kind.window(scene.options.window);
     let inside = |finding: u32| {
         let layer = scene.heads[finding as usize].layer;
         matches!(layer, Layer::Runtime | Layer::Kubernetes)
     };
     let mut join = |a: u32, b: u32| {
         joins.push(Join {
-            weight: weights[entity as usize],
+            weight: kind.weight(1),
             entity,
             a: a.min(b),
             b: a.max(b),
