@@ -179,11 +179,6 @@ impl Job {
         &self.plan.inputs
     }
 
-    /// Set when somebody wants no more.
-    pub fn stop(&self) -> &AtomicBool {
-        &self.stop
-    }
-
     /// Makes ready for one more run, at another time.
     pub fn begin_anew(&mut self) -> Result<(), Failure> {
         self.plan.now = plan::now();
