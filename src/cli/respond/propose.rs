@@ -156,8 +156,7 @@ pub fn granted(
                 .iter()
                 .any(|target| same(&target.id) || same(&target.name))
         };
-        finding.outcome == crate::model::Outcome::Success
-            && wanted.iter().all(fits)
+        finding.outcome == crate::model::Outcome::Success && wanted.iter().all(fits)
     };
     let times = found
         .findings
