@@ -24,7 +24,7 @@ const DIFFERENCES: [(&str, usize, &str); 5] = [
     ),
     (
         "AWS S3 Bucket Versioning Disable",
-        2,
+        3,
         "the word is searched for in an object; theirs never matches one",
     ),
     (

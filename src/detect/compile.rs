@@ -131,8 +131,10 @@ impl Program {
             if applies(&rule.meta, source) {
                 let one = binder.bind(number, rule, detection, rules);
                 let mut one = one.map_err(|reason| format!("{}: {reason}", rule.meta.file))?;
-                // What nobody wants to see, nothing counts and nothing raises need not be judged.
-                let lowly = one.level == Severity::Informational && one.levels.is_empty();
+                // What nobody wants to see, nothing counts and nothing raises need not be judged;
+                // but what only the whole input decides has to wait for it.
+                let late = one.selections.iter().any(|node| binder.is_late(node));
+                let lowly = one.level == Severity::Informational && one.levels.is_empty() && !late;
                 one.quiet = lowly && !informational && one.feeds.is_empty();
                 one.speaks &= informational || !lowly;
                 bound.push(one);
@@ -295,6 +297,15 @@ impl Binder {
                 Field::FirstOf(..) => 8,
                 Field::Derived(_) | Field::Own(_) => 20,
             },
+        }
+    }
+
+    /// Whether a selection looks at a field that only the whole input decides.
+    fn is_late(&self, node: &Node) -> bool {
+        match node {
+            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| self.is_late(part)),
+            Node::Keyword(_) => false,
+            Node::Leaf(leaf) => self.fields[leaf.field as usize].is_late(),
         }
     }
 
