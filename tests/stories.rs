@@ -92,7 +92,8 @@ fn judge(folder: &Path, provider: &str, steps: &[u64]) -> String {
         "{place}: steps {missing:?} of {provider}"
     );
     assert_eq!(incident.severity, Severity::Critical, "{place}");
-    assert_eq!(incident.layers.len(), 3, "{place}: {:?}", incident.layers);
+    let layers = &incident.layers;
+    assert!(layers.len() >= 3, "{place}: {layers:?}");
     incident.id.clone()
 }
 

@@ -199,11 +199,11 @@ impl Loader {
     fn feed(&mut self) -> Option<Result<Feed, String>> {
         if self.feeds.is_none() {
             let targets = self.inputs.iter().filter_map(|input| match input {
-                Input::Live(target, _) => Some(target),
+                Input::Live(target, _) => Some(&**target),
                 _ => None,
             });
             let share = live::BUDGET / targets.clone().count().max(1) as u64;
-            let start = |target: &Box<live::Target>| {
+            let start = |target: &live::Target| {
                 let tally = live::Tally::new(&target.text);
                 self.progress.add_tally(&tally);
                 let context = live::Context::new(&tally, &self.options.span, &self.progress, share);

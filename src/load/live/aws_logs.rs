@@ -15,10 +15,7 @@ const JSON: &str = "application/x-amz-json-1.1";
 const MILLISECOND: i64 = 1_000_000;
 
 /// One sequence a region.
-pub(super) fn sequences(
-    aws: Arc<Aws>,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(aws: Arc<Aws>, target: &Target) -> Result<super::pages::Sequences, Error> {
     let mut regions = target.regions.clone();
     if regions.is_empty() {
         let own = aws.region().ok_or_else(|| Error::Credentials {

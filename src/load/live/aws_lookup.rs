@@ -22,7 +22,7 @@ const JSON: &str = "application/x-amz-json-1.1";
 pub(super) async fn sequences(
     aws: Arc<Aws>,
     target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+) -> Result<super::pages::Sequences, Error> {
     let regions: Vec<String> = match &*target.place {
         "all" => regions(&aws, target).await?,
         named => named.split(',').map(str::to_owned).collect(),

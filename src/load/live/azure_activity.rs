@@ -25,10 +25,7 @@ pub(super) fn of_cloud(env: &Env, public: &str, us: &str, china: &str) -> String
 }
 
 /// One sequence.
-pub(super) fn sequences(
-    env: &Env,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequences, Error> {
     let usual = of_cloud(
         env,
         "https://management.azure.com",

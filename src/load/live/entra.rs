@@ -16,10 +16,7 @@ const OTHERS: &str = "signInEventTypes/any(t: t eq 'nonInteractiveUser' or t eq 
                       'servicePrincipal' or t eq 'managedIdentity')";
 
 /// A sequence a kind of log.
-pub(super) fn sequences(
-    env: &Env,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequences, Error> {
     let usual = of_cloud(
         env,
         "https://graph.microsoft.com",

@@ -22,10 +22,7 @@ const LOGS: [&str; 5] = [
 ];
 
 /// One sequence.
-pub(super) fn sequences(
-    env: &Env,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequences, Error> {
     let endpoint = target.endpoint.clone().or_else(|| env.get(ENDPOINT));
     let endpoint = endpoint.unwrap_or_else(|| "https://logging.googleapis.com".to_owned());
     let entries: Arc<dyn Sequence> = Arc::new(Entries {

@@ -11,10 +11,7 @@ use crate::net::credentials::{Boxed, okta};
 use crate::net::{Client, Env, Error, Request, Response};
 
 /// One sequence.
-pub(super) fn sequences(
-    env: &Env,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequences, Error> {
     let endpoint = target.endpoint.clone();
     let endpoint = endpoint.unwrap_or_else(|| format!("https://{}", target.place));
     let log: Arc<dyn Sequence> = Arc::new(Log {

@@ -14,10 +14,7 @@ use crate::net::{Client, Env, Error, Request};
 const HITS: usize = 1000;
 
 /// One sequence.
-pub(super) fn sequences(
-    env: &Env,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequences, Error> {
     let (cluster, alias) = target.split();
     let host = match cluster.contains('.') {
         true => cluster.to_owned(),

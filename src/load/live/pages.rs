@@ -26,6 +26,9 @@ const BY_DAY: i64 = 14 * DAY;
 /// Pages of one stretch after which something is wrong.
 const MOST: u32 = 1_000_000;
 
+/// What is read one page after the other, each by a name of its own.
+pub(super) type Sequences = Vec<(String, Arc<dyn Sequence>)>;
+
 /// A sequence of pages.
 pub(super) trait Sequence: Send + Sync + 'static {
     /// The page at `token`, the first one without.
@@ -92,7 +95,7 @@ impl Part {
 /// Reads all sequences at once and hands them over one behind the other. `reach` is how far back
 /// the provider keeps anything.
 pub(super) async fn read(
-    sequences: Vec<(String, Arc<dyn Sequence>)>,
+    sequences: Sequences,
     reach: i64,
     context: &Context,
     slots: &mpsc::Sender<Slot>,

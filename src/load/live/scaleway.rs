@@ -16,10 +16,7 @@ const REGIONS: [&str; 2] = ["fr-par", "nl-ams"];
 const KINDS: [&str; 3] = ["authentication-events", "events", "system-events"];
 
 /// A sequence a region and kind.
-pub(super) fn sequences(
-    env: &Env,
-    target: &Target,
-) -> Result<Vec<(String, Arc<dyn Sequence>)>, Error> {
+pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequences, Error> {
     let own = Scaleway::find(env)?;
     let endpoint = target.endpoint.as_ref().unwrap_or(&own.endpoint);
     let client: Client<Read> = Client::new(endpoint, own.auth())?;
@@ -28,7 +25,7 @@ pub(super) fn sequences(
     if regions.is_empty() {
         regions.extend(REGIONS);
     }
-    let mut all: Vec<(String, Arc<dyn Sequence>)> = Vec::new();
+    let mut all: super::pages::Sequences = Vec::new();
     for region in regions {
         for kind in KINDS {
             let region = Request::escape(region);

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::dated::Reach;
 use super::feed::{Feed, Fetched, Got, Slot};
 use super::objects::{self, Query, Store};
-use super::pages::{self, Part, Sequence};
+use super::pages::{self, Part};
 use super::target::{Scheme, Target};
 use super::tree::Walk;
 use super::{
@@ -117,7 +117,7 @@ impl Tally {
 enum Opened {
     Store(Arc<dyn Store>),
     /// Sequences by name, and how far back the provider remembers.
-    Pages(Vec<(String, Arc<dyn Sequence>)>, i64),
+    Pages(super::pages::Sequences, i64),
 }
 
 /// Starts to read: what comes waits in the feed.

@@ -36,7 +36,7 @@ pub(super) struct Exchange {
 
 enum Place {
     File(PathBuf),
-    Url(Client<Ask>, Request),
+    Url(Box<(Client<Ask>, Request)>),
 }
 
 impl External {
@@ -81,7 +81,7 @@ impl Exchange {
                         _ => return Err(wrong("its credential_source has an unknown header")),
                     }
                 }
-                Place::Url(client, request)
+                Place::Url(Box::new((client, request)))
             }
             _ => return Err(wrong("its credential_source is neither a file nor a URL")),
         };
@@ -99,7 +99,8 @@ impl Exchange {
     async fn subject(&self) -> Result<Secret, Error> {
         let text = match &self.from {
             Place::File(path) => file::must(PROVIDER, path)?,
-            Place::Url(client, request) => {
+            Place::Url(asked) => {
+                let (client, request) = &**asked;
                 let response = client.send(Ask::Metadata, request).await?;
                 String::from_utf8_lossy(&response.body).into_owned()
             }
