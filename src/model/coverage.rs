@@ -1,5 +1,8 @@
 //! What was read, what was not, and what could not be judged.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::Time;
 
 /// The account of one run: every record of the input is in exactly one of its counts.
@@ -109,4 +112,17 @@ pub struct RuleCoverage {
     pub could_not_fire: Vec<(String, String)>,
     /// Rules that were not run: `(rule id, reason)`.
     pub skipped: Vec<(String, String)>,
+}
+
+impl RuleCoverage {
+    /// What was absent and how many rules lacked it, the most wanted first.
+    pub fn wants(&self) -> Vec<(&str, u64)> {
+        let mut wants: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, need) in &self.could_not_fire {
+            *wants.entry(need).or_default() += 1;
+        }
+        let mut wants: Vec<_> = wants.into_iter().collect();
+        wants.sort_by_key(|(_, rules)| Reverse(*rules));
+        wants
+    }
 }

@@ -2,8 +2,6 @@
 //!
 //! A story told from half a log must say so where it is read, not only on stderr.
 
-use std::collections::BTreeMap;
-
 use crate::model::{Coverage, Incident};
 use crate::term::number::{count, counted};
 
@@ -37,13 +35,17 @@ pub(super) fn of(incident: &Incident, coverage: &Coverage) -> Vec<String> {
             ));
         }
     }
-    let mut needs: BTreeMap<&str, u64> = BTreeMap::new();
-    for (_, need) in &coverage.rules.could_not_fire {
-        *needs.entry(need).or_default() += 1;
-    }
-    for (need, rules) in needs {
-        let rules = counted(rules, "rule");
-        out.push(format!("{rules} could not fire for want of {need}."));
+    let wants = coverage.rules.wants();
+    if !wants.is_empty() {
+        let rules = counted(coverage.rules.could_not_fire.len() as u64, "rule");
+        let wants: Vec<String> = wants
+            .into_iter()
+            .map(|(want, rules)| format!("{want} ({})", count(rules)))
+            .collect();
+        out.push(format!(
+            "{rules} could not fire for want of: {}.",
+            wants.join(", ")
+        ));
     }
     out
 }

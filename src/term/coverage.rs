@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::escape::terminal;
 use super::mask;
 use super::number::{bytes, count, counted};
-use super::width::{Cut, columns, fit};
+use super::width::{Cut, columns, fit, wrap};
 use crate::model::Coverage;
 
 /// Entries of a list that are shown without `-v`.
@@ -224,27 +224,52 @@ impl Block {
                 count(rules.fired)
             ),
         );
-        let lists = [
-            (&rules.could_not_fire, "could not fire for want of"),
-            (&rules.skipped, "not run:"),
-        ];
-        for (list, words) in lists {
-            let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            for (rule, reason) in list {
-                reasons.entry(reason).or_default().push(rule);
+        self.wants(report);
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (rule, reason) in &rules.skipped {
+            reasons.entry(reason).or_default().push(rule);
+        }
+        for (reason, names) in reasons {
+            let number = counted(names.len() as u64, "rule");
+            self.push(2, &format!("{number} not run: {reason}"));
+            self.names(&names);
+        }
+    }
+
+    /// What logs the rules had to do without: a sentence, since a set for every cloud lacks most.
+    fn wants(&mut self, report: &Coverage) {
+        let rules = &report.rules;
+        let wants = rules.wants();
+        let number = counted(rules.could_not_fire.len() as u64, "rule");
+        if self.shown == usize::MAX {
+            for (want, rules) in wants {
+                let number = counted(rules, "rule");
+                self.push(2, &format!("{number} could not fire for want of {want}"));
+                let of = |(_, need): &&(String, String)| need == want;
+                let lacking = report.rules.could_not_fire.iter().filter(of);
+                let names: Vec<&str> = lacking.map(|(rule, _)| rule.as_str()).collect();
+                self.names(&names);
             }
-            for (reason, names) in reasons {
-                let number = counted(names.len() as u64, "rule");
-                self.push(2, &format!("{number} {words} {reason}"));
-                // Names only where they are few or asked for: a set for another cloud has dozens.
-                if self.shown == usize::MAX {
-                    for name in names {
-                        self.push(4, name);
-                    }
-                } else if names.len() <= 3 {
-                    self.push(4, &names.join(", "));
-                }
+        } else if !wants.is_empty() {
+            let wants: Vec<String> = wants
+                .into_iter()
+                .map(|(want, rules)| format!("{want} ({})", count(rules)))
+                .collect();
+            let text = format!("{number} could not fire for want of: {}", wants.join(", "));
+            for (index, line) in wrap(&text, self.width.saturating_sub(4)).iter().enumerate() {
+                self.push(if index == 0 { 2 } else { 4 }, line);
             }
+        }
+    }
+
+    /// Rules by name, where they are few or asked for.
+    fn names(&mut self, names: &[&str]) {
+        if self.shown == usize::MAX {
+            for name in names {
+                self.push(4, name);
+            }
+        } else if names.len() <= 3 {
+            self.push(4, &names.join(", "));
         }
     }
 }

@@ -91,7 +91,7 @@ fn one_incident_as_a_page() {
       count twice.
       No records of aws.cloudtrail for 111122223333 from 2026-03-01T09:10:00Z to
       2026-03-01T10:10:00Z.
-      1 rule could not fire for want of CloudTrail data events.
+      1 rule could not fire for want of: CloudTrail data events (1).
     "#);
 }
 
@@ -169,6 +169,6 @@ fn one_incident_as_markdown() {
     - 1 record in 1 place could not be read.
     - The limit of 12,000,000 duplicate ids was reached: copies of older records may count twice.
     - No records of aws.cloudtrail for 111122223333 from 2026-03-01T09:10:00Z to 2026-03-01T10:10:00Z.
-    - 1 rule could not fire for want of CloudTrail data events.
+    - 1 rule could not fire for want of: CloudTrail data events (1).
     "#);
 }

@@ -85,8 +85,7 @@ fn the_block_says_what_is_missing_and_where() {
         limit of 12,000,000 duplicate ids reached: copies of older records may count twice
         no records of aws.cloudtrail 111122223333 from 1970-01-01T00:00:00Z to 2023-11-14T22:13:20Z
         250 rules loaded, 17 fired
-          1 rule could not fire for want of CloudTrail data events
-            aws-s3-read-burst
+          1 rule could not fire for want of: CloudTrail data events (1)
           1 rule not run: %admins% has no value
             broken
         "#);
