@@ -15,21 +15,21 @@ use serde::de::IgnoredAny;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::attempts::{Attempts, Refusal};
 use super::code;
 use super::credentials::Auth;
 use super::error::Error;
 use super::operation::Operation;
 use super::request::{Request, Response};
 use super::retry::{self, Retry};
+use super::streamed::Streamed;
 
 /// Bytes of an answer that is held whole.
 pub const LARGEST: usize = 32 << 20;
 /// A provider that is there answers the door within this time.
-const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 /// Longest silence within an answer.
-const SILENCE: Duration = Duration::from_secs(60);
-/// Attempts more that a throttled request has: quotas are counted by the minute.
-const PATIENCE: u32 = 4;
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
 
 /// A client that sends operations of the list `O` and nothing else.
 pub struct Client<O> {
@@ -48,15 +48,6 @@ pub struct Client<O> {
 struct Pace {
     interval: Duration,
     next: Mutex<Instant>,
-}
-
-/// What one request has been through.
-#[derive(Default)]
-struct Tries {
-    made: u32,
-    fresh: bool,
-    renewed: bool,
-    reset: bool,
 }
 
 impl<O> Clone for Client<O> {
@@ -127,9 +118,9 @@ impl<O: Operation> Client<O> {
     /// # Errors
     /// When the provider refuses, or does not answer for as long as the patience lasts.
     pub async fn send(&self, operation: O, request: &Request) -> Result<Response, Error> {
-        let mut tries = Tries::default();
+        let mut attempts = Attempts::new(self.retry);
         loop {
-            let response = self.exchange(operation, request, &mut tries).await?;
+            let response = self.exchange(operation, request, &mut attempts).await?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let body = match read(operation.name(), response, self.largest).await {
                 Ok(body) if is_whole(&headers, &body) => {
@@ -147,10 +138,10 @@ impl<O: Operation> Client<O> {
                 Err(error) => error,
             };
             let again = matches!(error, Error::Network { .. }) && operation.repeatable();
-            if !again || tries.made >= self.retry.attempts {
-                return Err(error);
+            match attempts.broken().filter(|_| again) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(error),
             }
-            sleep(self.retry.wait(tries.made + 1, fastrand::f64())).await;
         }
     }
 
@@ -160,13 +151,9 @@ impl<O: Operation> Client<O> {
     /// # Errors
     /// As [`send`](Client::send).
     pub async fn open(&self, operation: O, request: &Request) -> Result<Streamed, Error> {
-        let response = self
-            .exchange(operation, request, &mut Tries::default())
-            .await?;
-        Ok(Streamed {
-            operation: operation.name(),
-            response,
-        })
+        let mut attempts = Attempts::new(self.retry);
+        let response = self.exchange(operation, request, &mut attempts).await?;
+        Ok(Streamed::own(operation.name(), response))
     }
 
     /// Sends until there is an answer that says yes, or no hope.
@@ -174,13 +161,12 @@ impl<O: Operation> Client<O> {
         &self,
         operation: O,
         request: &Request,
-        tries: &mut Tries,
+        attempts: &mut Attempts,
     ) -> Result<reqwest::Response, Error> {
         loop {
-            tries.made += 1;
+            let fresh = attempts.begin();
             let mut draft = request.draft(&self.base, operation.method())?;
             draft.skew = self.skew.load(Relaxed);
-            let fresh = std::mem::take(&mut tries.fresh);
             self.auth.apply(&mut draft, fresh).await?;
             self.turn().await;
             let sent = self
@@ -192,15 +178,12 @@ impl<O: Operation> Client<O> {
                 .await;
             let wait = match sent {
                 Ok(response) if response.status().is_success() => return Ok(response),
-                Ok(response) => self.refused(operation, response, tries).await?,
+                Ok(response) => self.refused(operation, response, attempts).await?,
                 Err(error) => {
                     let connected = !error.is_connect() && !error.is_builder();
                     let error = network(operation.name(), &error, connected);
                     let again = operation.repeatable() || !connected;
-                    if !again || tries.made >= self.retry.attempts {
-                        return Err(error);
-                    }
-                    self.retry.wait(tries.made + 1, fastrand::f64())
+                    attempts.broken().filter(|_| again).ok_or(error)?
                 }
             };
             sleep(wait).await;
@@ -212,55 +195,38 @@ impl<O: Operation> Client<O> {
         &self,
         operation: O,
         response: reqwest::Response,
-        tries: &mut Tries,
+        attempts: &mut Attempts,
     ) -> Result<Duration, Error> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let header = |name: &str| headers.get(name)?.to_str().ok();
         let body = read(operation.name(), response, 1 << 20)
             .await
             .unwrap_or_default();
-        let aws = text("x-amzn-errortype").or_else(|| text("x-ms-error-code"));
+        let aws = header("x-amzn-errortype").or_else(|| header("x-ms-error-code"));
         let (code, message) = code::of(&body, aws);
-        let error = Error::Status {
+        if retry::skewed(&code, &message)
+            && let Some(date) = header("date")
+            && let Ok(theirs) = chrono::DateTime::parse_from_rfc2822(date)
+        {
+            self.skew.store(theirs.timestamp() - now(), Relaxed);
+        }
+        let wait = attempts.refused(&Refusal {
+            status,
+            code: &code,
+            message: &message,
+            header: &header,
+            renewable: self.auth.renewable(),
+            repeatable: operation.repeatable(),
+        });
+        let region = header("x-amz-bucket-region").map(str::to_owned);
+        wait.ok_or(Error::Status {
             operation: operation.name(),
             status,
-            code: code.clone(),
-            message: message.clone(),
+            code,
+            message,
             permission: operation.permission(),
-            region: text("x-amz-bucket-region").map(str::to_owned),
-        };
-        if retry::skewed(&code, &message) && !tries.reset {
-            let theirs =
-                text("date").and_then(|date| chrono::DateTime::parse_from_rfc2822(date).ok());
-            if let Some(theirs) = theirs {
-                tries.reset = true;
-                self.skew.store(theirs.timestamp() - now(), Relaxed);
-                return Ok(Duration::ZERO);
-            }
-        }
-        if retry::expired(status, &code) && self.auth.renewable() && !tries.renewed {
-            tries.renewed = true;
-            tries.fresh = true;
-            return Ok(Duration::ZERO);
-        }
-        let own = self.retry.wait(tries.made + 1, fastrand::f64());
-        if retry::throttled(status, &code) {
-            let wait = retry::asked(&headers, SystemTime::now());
-            let patient = tries.made < self.retry.attempts + PATIENCE;
-            let bearable = wait.is_none_or(|wait| wait <= self.retry.asked);
-            return match patient && bearable {
-                true => Ok(wait.unwrap_or_default().max(own)),
-                false => Err(error),
-            };
-        }
-        let passing = matches!(status, 408 | 500 | 502 | 503 | 504);
-        match passing && operation.repeatable() && tries.made < self.retry.attempts {
-            true => {
-                let asked = retry::asked(&headers, SystemTime::now()).unwrap_or_default();
-                Ok(asked.min(self.retry.asked).max(own))
-            }
-            false => Err(error),
-        }
+            region,
+        })
     }
 
     /// Waits for its turn, where requests are counted by the second.
@@ -273,35 +239,6 @@ impl<O: Operation> Client<O> {
                 at
             };
             sleep_until(at).await;
-        }
-    }
-}
-
-/// An answer that is still coming.
-pub struct Streamed {
-    operation: &'static str,
-    response: reqwest::Response,
-}
-
-impl Streamed {
-    /// The bytes that it will have, where it says so.
-    pub fn length(&self) -> Option<u64> {
-        self.response.content_length()
-    }
-
-    /// What stood above the body.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.response.headers().get(name)?.to_str().ok()
-    }
-
-    /// The next bytes; nothing at its end.
-    ///
-    /// # Errors
-    /// When the line breaks before the end.
-    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        match self.response.chunk().await {
-            Ok(bytes) => Ok(bytes.map(Into::into)),
-            Err(error) => Err(network(self.operation, &error, true)),
         }
     }
 }
@@ -362,7 +299,7 @@ fn broken(operation: &'static str, reason: &str) -> Error {
     }
 }
 
-fn network(operation: &'static str, error: &reqwest::Error, sent: bool) -> Error {
+pub(super) fn network(operation: &'static str, error: &reqwest::Error, sent: bool) -> Error {
     Error::Network {
         operation,
         reason: causes(error),

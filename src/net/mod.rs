@@ -6,6 +6,7 @@
 //! inputs and responses retry, sign and fail in one way, and so that what may be asked of a
 //! provider is a type.
 
+mod attempts;
 mod client;
 mod code;
 pub mod credentials;
@@ -15,9 +16,11 @@ mod operation;
 mod request;
 mod retry;
 mod runtime;
+pub mod sdk;
 mod secret;
+mod streamed;
 
-pub use client::{Client, LARGEST, Streamed};
+pub use client::{Client, LARGEST};
 pub use env::Env;
 pub use error::Error;
 pub use operation::{Method, Operation};
@@ -25,6 +28,7 @@ pub use request::{Draft, Request, Response};
 pub use retry::Retry;
 pub use runtime::{block_on, spawn};
 pub use secret::Secret;
+pub use streamed::Streamed;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,7 +1,7 @@
 //! The client against a provider that misbehaves.
 
 #[path = "../../tests/support/server.rs"]
-mod server;
+pub(crate) mod server;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -211,7 +211,6 @@ fn a_stream_is_handed_over_as_it_comes() {
     let client = client(&server, Anonymous);
     let read = async {
         let mut stream = client.open(Ask::Read, &Request::new("/x")).await?;
-        assert_eq!(stream.length(), Some(100_000));
         let mut count = 0;
         loop {
             match stream.chunk().await {

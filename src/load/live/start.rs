@@ -203,7 +203,7 @@ fn reach(target: &Target, span: &Span) -> Option<Reach> {
 async fn open(target: &Target, env: &Env) -> Result<Opened, Error> {
     let aws = || Aws::load();
     Ok(match target.scheme {
-        Scheme::S3 => Opened::Store(Arc::new(s3::S3::new(aws().await, target)?)),
+        Scheme::S3 => Opened::Store(Arc::new(s3::S3::new(aws().await, target))),
         Scheme::Gs => Opened::Store(Arc::new(gcs::Gcs::new(env, target)?)),
         Scheme::Az => Opened::Store(Arc::new(azure_blobs::Blobs::new(env, target)?)),
         Scheme::AwsLookup => {

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{
@@ -17,17 +18,20 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::service_config::ServiceConfigKey;
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::cached::Cached;
 use super::{Auth, Boxed};
+use crate::net::client::{CONNECT, SILENCE};
 use crate::net::error::Error;
 use crate::net::request::Draft;
 
 const PROVIDER: &str = "AWS";
 
 /// One identity and its settings.
+#[derive(Debug)]
 pub struct Aws {
     config: SdkConfig,
     provider: Option<SharedCredentialsProvider>,
@@ -46,14 +50,18 @@ pub struct Endpoint {
 impl Aws {
     /// What the environment and the profiles say.
     pub async fn load() -> Arc<Aws> {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
-            .load()
-            .await;
-        Arc::new(Aws::of(config))
+        let patience = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http())
+            .timeout_config(patience);
+        // What stands in the user agent, and so in the trail.
+        if let Ok(name) = AppName::new("ctadel") {
+            loader = loader.app_name(name);
+        }
+        Arc::new(Aws::of(loader.load().await))
     }
 
     /// Of a configuration that is there.
@@ -65,7 +73,25 @@ impl Aws {
         }
     }
 
-    /// For the SDK's own clients.
+    /// An identity for tests.
+    #[cfg(test)]
+    pub fn test() -> Arc<Aws> {
+        Aws::test_at(None)
+    }
+
+    #[cfg(test)]
+    fn test_at(endpoint: Option<&str>) -> Arc<Aws> {
+        let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secretEXAMPLE", None, None, "test");
+        let mut config = SdkConfig::builder()
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .http_client(http())
+            .region(Region::new("eu-west-1"));
+        config.set_endpoint_url(endpoint.map(str::to_owned));
+        Arc::new(Aws::of(config.build()))
+    }
+
+    /// For the SDK's own clients: with [`Keys`](crate::net::sdk::Keys), without patience of its own,
+    /// and behind [`Only`](crate::net::sdk::Only).
     pub fn config(&self) -> &SdkConfig {
         &self.config
     }
@@ -140,6 +166,12 @@ impl Aws {
 }
 
 const NONE: &str = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+
+fn http() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
+}
 
 /// The domain of a region's partition.
 fn domain(region: &str) -> &'static str {
@@ -217,23 +249,14 @@ mod tests {
     use super::*;
     use crate::net::operation::Method;
 
-    fn aws(endpoint: Option<&str>) -> Arc<Aws> {
-        let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secretEXAMPLE", None, None, "test");
-        let mut config = SdkConfig::builder()
-            .credentials_provider(SharedCredentialsProvider::new(keys))
-            .region(Region::new("eu-west-1"));
-        config.set_endpoint_url(endpoint.map(str::to_owned));
-        Arc::new(Aws::of(config.build()))
-    }
-
     #[test]
     fn endpoints() {
-        let plain = aws(None).endpoint("CloudTrail", "cloudtrail", "eu-west-1");
+        let plain = Aws::test().endpoint("CloudTrail", "cloudtrail", "eu-west-1");
         assert_eq!(plain.url, "https://cloudtrail.eu-west-1.amazonaws.com");
         assert!(!plain.redirected);
-        let china = aws(None).endpoint("CloudTrail", "cloudtrail", "cn-north-1");
+        let china = Aws::test().endpoint("CloudTrail", "cloudtrail", "cn-north-1");
         assert_eq!(china.url, "https://cloudtrail.cn-north-1.amazonaws.com.cn");
-        let other = aws(Some("http://127.0.0.1:9")).endpoint("STS", "sts", "eu-west-1");
+        let other = Aws::test_at(Some("http://127.0.0.1:9")).endpoint("STS", "sts", "eu-west-1");
         assert_eq!(
             (&*other.url, other.redirected),
             ("http://127.0.0.1:9", true)
@@ -249,7 +272,7 @@ mod tests {
             body: b"{}".to_vec(),
             skew: -60,
         };
-        let signer = aws(None).signer("logs", "eu-west-1");
+        let signer = Aws::test().signer("logs", "eu-west-1");
         crate::net::block_on(signer.apply(&mut draft, false))
             .unwrap()
             .unwrap();
