@@ -11,6 +11,7 @@ pub mod lint;
 pub mod literal;
 pub mod load;
 pub mod matcher;
+pub mod matrix;
 pub mod memo;
 pub mod proof;
 pub mod query;

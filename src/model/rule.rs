@@ -69,6 +69,8 @@ pub struct RuleMeta {
     pub triage: Vec<String>,
     /// Response intents.
     pub respond: Vec<String>,
+    /// Phrases of the coverage matrix that it sees.
+    pub covers: Vec<String>,
     /// Whether a refused attempt keeps its level.
     pub denied_keeps_level: bool,
     /// Whether it takes in another tool's alert: then the alert names the finding.

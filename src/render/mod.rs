@@ -28,5 +28,6 @@ mod tests;
 pub use error::RenderError;
 pub use format::Format;
 pub use json_text::write_line;
+pub use navigator::write_rules;
 pub use report::{Options, Output, Report, View, ViewKind};
 pub use table::responses;

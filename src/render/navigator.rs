@@ -1,4 +1,5 @@
-//! Findings in, a layer for the ATT&CK Navigator out: a technique's score is its findings.
+//! Findings or rules in, a layer for the ATT&CK Navigator out: a technique's score is how many
+//! speak of it.
 //!
 //! Layer format 4.5, see <https://github.com/mitre-attack/attack-navigator>.
 
@@ -9,9 +10,10 @@ use serde::Serialize;
 
 use super::json_text::write_pretty;
 use super::report::{findings_of, no_such_view};
+use super::wire::AttackNames;
 use super::wire::shared::text;
 use super::{Options, Output, Report, View};
-use crate::model::{Finding, Severity};
+use crate::model::{RuleMeta, Severity};
 
 /// The `navigator` output.
 pub(super) struct Navigator;
@@ -67,7 +69,7 @@ struct Legend {
 /// What a layer says of one technique.
 #[derive(Default)]
 struct Cell<'a> {
-    findings: u64,
+    score: u64,
     worst: Option<Severity>,
     titles: BTreeSet<&'a str>,
 }
@@ -84,41 +86,60 @@ impl Output for Navigator {
             View::Incident(incident) => findings_of(report, incident),
             View::Timeline(_) | View::Summary(_) => return Err(no_such_view(report)),
         };
-        write_pretty(&layer(&findings, options), out)
+        let scored = findings
+            .iter()
+            .map(|finding| (&*finding.rule, finding.severity));
+        let description = format!("{} findings; the score counts them", findings.len());
+        write_pretty(&layer(scored, description, &options.attack), out)
     }
 }
 
-fn layer(findings: &[&Finding], options: &Options<'_>) -> Layer {
+/// Writes a layer of rules: a technique's score is how many look for it.
+pub fn write_rules<'a>(
+    rules: impl ExactSizeIterator<Item = &'a RuleMeta>,
+    attack: &AttackNames<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let description = format!("{} rules; the score counts them", rules.len());
+    let scored = rules.map(|rule| (rule, rule.level));
+    write_pretty(&layer(scored, description, attack), out)
+}
+
+fn layer<'a>(
+    scored: impl Iterator<Item = (&'a RuleMeta, Severity)>,
+    description: String,
+    attack: &AttackNames<'_>,
+) -> Layer {
     let mut cells: BTreeMap<(String, Option<&'static str>), Cell<'_>> = BTreeMap::new();
-    for finding in findings {
-        for entry in options.attack.techniques(&finding.rule.attack) {
+    for (rule, severity) in scored {
+        for entry in attack.techniques(&rule.attack) {
             let Some(technique) = entry.technique else {
                 continue;
             };
             let cell = cells.entry((technique, entry.tactic)).or_default();
-            cell.findings += 1;
-            cell.worst = cell.worst.max(Some(finding.severity));
-            cell.titles.insert(&finding.rule.title);
+            cell.score += 1;
+            cell.worst = cell.worst.max(Some(severity));
+            cell.titles.insert(&rule.title);
         }
     }
     // The gradient must span something, or the Navigator refuses the layer.
-    let max = cells.values().map(|cell| cell.findings).max().unwrap_or(1);
+    let max = cells.values().map(|cell| cell.score).max().unwrap_or(1);
     Layer {
         name: "ctadel",
         versions: Versions {
-            attack: options.attack.version.to_string(),
+            attack: attack.version.to_string(),
             navigator: "5.1.0",
             layer: "4.5",
         },
         domain: "enterprise-attack",
-        description: format!("{} findings; the score counts them", findings.len()),
+        description,
         sorting: 3,
         techniques: cells
             .into_iter()
             .map(|((id, tactic), cell)| Technique {
                 id,
                 tactic,
-                score: cell.findings,
+                score: cell.score,
                 color: colour(cell.worst.unwrap_or_default()),
                 comment: comment(&cell.titles),
                 enabled: true,

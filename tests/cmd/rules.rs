@@ -237,3 +237,82 @@ fn nothing_to_test_is_told() {
     place.write("r/mine.yml", "title: broken\n");
     assert_eq!(place.run(&["rules", "test", "r"]).code, Some(2));
 }
+
+#[test]
+fn what_the_rules_see_is_printed_as_text_as_json_and_as_a_layer() {
+    let ran = run(&["rules", "coverage"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("Audit log disabled\n  AWS           aws-"));
+    assert!(ran.out.contains("cannot be seen: "));
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 120));
+
+    let json = |args: &[&str]| -> serde_json::Value {
+        let all: Vec<&str> = ["rules", "coverage", "-f"]
+            .into_iter()
+            .chain(args.iter().copied())
+            .collect();
+        let ran = run(&all);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        serde_json::from_str(&ran.out).expect("JSON")
+    };
+    let page = json(&["json"]);
+    assert_eq!(page["kind"], "rules-coverage");
+    assert_eq!(page["totals"]["empty"], 0);
+    let cells = page["phrases"].as_array().expect("a list").iter();
+    let cells = cells.flat_map(|phrase| phrase["logs"].as_array().expect("a list"));
+    for cell in cells {
+        let rules = cell["rules"].as_array().expect("a list");
+        assert_eq!(cell["observable"], !rules.is_empty(), "{cell}");
+        assert!(!rules.is_empty() || cell["limit"].is_string(), "{cell}");
+    }
+
+    let techniques = |layer: &serde_json::Value| -> Vec<String> {
+        let list = layer["techniques"].as_array().expect("a list").iter();
+        list.map(|entry| entry["techniqueID"].as_str().expect("an id").to_owned())
+            .collect()
+    };
+    let layer = json(&["navigator"]);
+    assert_eq!(layer["domain"], "enterprise-attack");
+    assert!(techniques(&layer).contains(&"T1685.002".to_owned()));
+    let older = json(&["navigator", "--attack-version", "18"]);
+    assert_eq!(older["versions"]["attack"], "18");
+    assert!(techniques(&older).contains(&"T1562.008".to_owned()));
+    assert!(!techniques(&older).contains(&"T1685.002".to_owned()));
+}
+
+#[test]
+fn a_rule_of_ones_own_takes_its_cells() {
+    let place = Place::new();
+    place.write(
+        "r/mine.yml",
+        &RULE.replace(
+            "{triage: [Who?]}",
+            "{covers: [backdoor-identity], triage: [Who?]}",
+        ),
+    );
+    let args = [
+        "rules",
+        "coverage",
+        "-f",
+        "json",
+        "--rules",
+        "r",
+        "--no-builtin-rules",
+    ];
+    let ran = place.run(&args);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let page: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(page["totals"]["filled"], 1);
+    place.write(
+        "r/mine.yml",
+        &RULE.replace("{triage: [Who?]}", "{covers: [backdor-identity]}"),
+    );
+    let ran = place.run(&args);
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err
+            .contains("there is no phrase \"backdor-identity\", did you mean backdoor-identity?"),
+        "{}",
+        ran.err
+    );
+}

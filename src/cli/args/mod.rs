@@ -20,5 +20,5 @@ pub use input::InputArgs;
 pub use output::OutputArgs;
 pub use pull::PullTimeArgs;
 pub use read::ReadArgs;
-pub use rules::{RuleArgs, vars};
+pub use rules::{AttackArgs, RuleArgs, vars};
 pub use values::{formats, severities, sources};

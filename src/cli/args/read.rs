@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::values::{choices, switch, text};
-use super::{CaseArgs, ContextArgs, InputArgs, OutputArgs, RuleArgs};
+use super::{AttackArgs, CaseArgs, ContextArgs, InputArgs, OutputArgs, RuleArgs};
 use crate::cli::failure::Failure;
 use crate::config::{Layer, Point, Span};
 
@@ -37,11 +37,7 @@ impl ReadArgs {
         self.rules.layer(&mut layer)?;
         self.context.layer(&mut layer);
         text(&mut layer, "lookback", self.time.lookback.as_ref());
-        text(
-            &mut layer,
-            "attack-version",
-            self.detect.attack_version.as_ref(),
-        );
+        self.detect.attack.layer(&mut layer);
         text(&mut layer, "suppress", self.detect.suppress.as_ref());
         text(&mut layer, "window", self.detect.window.as_ref());
         switch(&mut layer, "no-link", self.detect.no_link);
@@ -102,9 +98,8 @@ pub struct DetectArgs {
     #[arg(long, value_name = "FILE")]
     pub suppress: Option<String>,
 
-    /// Print ATT&CK ids of this version [default: 19]
-    #[arg(long, value_name = "VERSION", value_parser = ["18", "19"])]
-    pub attack_version: Option<String>,
+    #[command(flatten)]
+    pub attack: AttackArgs,
 
     /// End an incident at a pause this long [default: 6h]
     #[arg(long, value_name = "DURATION")]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::values::{list, put, switch};
+use super::values::{list, put, switch, text};
 use crate::cli::failure::Failure;
 use crate::config::{Layer, assignments};
 
@@ -35,6 +35,21 @@ impl RuleArgs {
         list(layer, "rules", &self.rules);
         switch(layer, "no-builtin-rules", self.no_builtin_rules);
         vars(layer, &self.var)
+    }
+}
+
+/// How ATT&CK is named.
+#[derive(Args, Clone, Debug)]
+pub struct AttackArgs {
+    /// Print ATT&CK ids of this version [default: 19]
+    #[arg(long, value_name = "VERSION", value_parser = ["18", "19"])]
+    pub attack_version: Option<String>,
+}
+
+impl AttackArgs {
+    /// Adds the flag that is a setting.
+    pub fn layer(&self, layer: &mut Layer) {
+        text(layer, "attack-version", self.attack_version.as_ref());
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::columns::aligned;
 use super::wire::RuleOut;
-use crate::cli::args::{CommonArgs, RuleArgs, severities, sources};
+use crate::cli::args::{AttackArgs, CommonArgs, RuleArgs, severities, sources};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::output::{attack_names, print};
@@ -48,6 +48,9 @@ pub struct ListArgs {
     format: String,
 
     #[command(flatten)]
+    attack: AttackArgs,
+
+    #[command(flatten)]
     rules: RuleArgs,
 }
 
@@ -63,6 +66,7 @@ struct Listed<'a> {
 pub fn run(common: &CommonArgs, args: &ListArgs) -> Result<Code, Failure> {
     let mut layer = Layer::default();
     args.rules.layer(&mut layer)?;
+    args.attack.layer(&mut layer);
     let session = Session::open(common, layer)?;
     let level: Option<Severity> = match &args.level {
         Some(word) => Some(word.parse().map_err(Failure::usage)?),

@@ -1,6 +1,7 @@
 //! `ctadel rules`: what is looked for.
 
 mod columns;
+mod coverage;
 pub(super) mod find;
 mod lint;
 mod list;
@@ -14,7 +15,7 @@ use super::args::CommonArgs;
 use super::exit::Code;
 use super::failure::Failure;
 
-/// List, show, test or examine rules
+/// List, show, test or examine rules, and say what they see
 ///
 /// Rules are Sigma rules, correlations and filters; ctadel-rules(5) says what stands in them.
 ///
@@ -24,6 +25,7 @@ use super::failure::Failure;
 ///     ctadel rules show aws-cloudtrail-stopped
 ///     ctadel rules lint my-rules/
 ///     ctadel rules test my-rules/
+///     ctadel rules coverage
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment, arg_required_else_help = true)]
 pub struct RulesArgs {
@@ -37,6 +39,7 @@ enum Command {
     Show(show::ShowArgs),
     Test(test::TestArgs),
     Lint(lint::LintArgs),
+    Coverage(coverage::CoverageArgs),
 }
 
 /// Runs the command.
@@ -46,5 +49,6 @@ pub fn run(common: &CommonArgs, args: &RulesArgs) -> Result<Code, Failure> {
         Command::Show(args) => show::run(common, args),
         Command::Test(args) => test::run(common, args),
         Command::Lint(args) => lint::run(common, args),
+        Command::Coverage(args) => coverage::run(common, args),
     }
 }

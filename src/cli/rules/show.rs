@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::find::find;
 use super::wire::RuleOut;
-use crate::cli::args::{CommonArgs, RuleArgs};
+use crate::cli::args::{AttackArgs, CommonArgs, RuleArgs};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::output::{attack_names, print};
@@ -42,6 +42,9 @@ pub struct ShowArgs {
     format: String,
 
     #[command(flatten)]
+    attack: AttackArgs,
+
+    #[command(flatten)]
     rules: RuleArgs,
 }
 
@@ -64,6 +67,7 @@ struct Shown<'a> {
 pub fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
     let mut layer = Layer::default();
     args.rules.layer(&mut layer)?;
+    args.attack.layer(&mut layer);
     let session = Session::open(common, layer)?;
     let set = plan::load_rules(&session.settings)?;
     let rule = &set.rules[find(&set, &args.id)?];

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::detect::ast::{Body, Rule, RuleSet};
 use crate::detect::compile::applies;
+use crate::detect::matrix::speakers;
 use crate::model::RuleMeta;
 use crate::normalize::SOURCES;
 use crate::render::wire::AttackNames;
@@ -87,23 +88,7 @@ impl<'a> RuleOut<'a> {
 
 /// The sources of a rule; a correlation has those of its members.
 fn sources(rule: &Rule, set: &RuleSet) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut open = vec![rule];
-    let mut seen = 0;
-    while let Some(rule) = open.pop() {
-        seen += 1;
-        match &rule.body {
-            // Members are loaded without circles; the bound only keeps a slip from running on.
-            Body::Correlation(body) if seen <= set.rules.len() => {
-                open.extend(
-                    body.members
-                        .iter()
-                        .filter_map(|member| set.rules.get(*member)),
-                );
-            }
-            _ => out.extend(named(&rule.meta)),
-        }
-    }
+    let mut out: Vec<String> = speakers(rule, set).into_iter().flat_map(named).collect();
     out.sort();
     out.dedup();
     out

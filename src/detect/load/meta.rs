@@ -8,13 +8,15 @@ use yaml_serde::{Mapping, Value};
 use super::error::{Parse, Under, wrong};
 use super::suggest;
 use super::yaml;
+use crate::detect::matrix::PHRASES;
 use crate::model::rule::Origin;
 use crate::model::{RuleMeta, Severity, attack};
 
 /// The key of the house's own settings.
 const HOUSE: &str = "ctadel";
-const HOUSE_KEYS: [&str; 9] = [
-    "denied", "external", "filters", "levels", "needs", "optional", "reason", "respond", "triage",
+const HOUSE_KEYS: [&str; 10] = [
+    "covers", "denied", "external", "filters", "levels", "needs", "optional", "reason", "respond",
+    "triage",
 ];
 const STATUSES: [&str; 5] = [
     "stable",
@@ -140,6 +142,7 @@ fn house(map: &Mapping, meta: &mut RuleMeta) -> Parse<House> {
     meta.needs = yaml::text(map, "needs")?.map(|text| text.trim().to_owned());
     meta.triage = yaml::texts(map, "triage")?;
     meta.respond = yaml::texts(map, "respond")?;
+    meta.covers = covers(map).under("covers")?;
     meta.denied_keeps_level = match yaml::text(map, "denied")?.as_deref() {
         Some("keep") => true,
         None | Some("drop") => false,
@@ -156,6 +159,18 @@ fn house(map: &Mapping, meta: &mut RuleMeta) -> Parse<House> {
         optional: yaml::texts(map, "optional")?,
         levels: levels(map).under("levels")?,
     })
+}
+
+/// Phrases of the coverage matrix.
+fn covers(map: &Mapping) -> Parse<Vec<String>> {
+    let names = yaml::texts(map, "covers")?;
+    for name in &names {
+        if !PHRASES.iter().any(|phrase| phrase.id == name) {
+            let hint = suggest::hint(name, PHRASES.iter().map(|phrase| phrase.id));
+            return wrong(format!("there is no phrase {name:?}{hint}"));
+        }
+    }
+    Ok(names)
 }
 
 fn levels(map: &Mapping) -> Parse<Vec<(String, Severity)>> {

@@ -29,11 +29,19 @@ pub(super) fn actor(record: &Record) -> Actor {
         ("claim", CLAIM_OID),
         ("claim", "oid"),
     ]);
+    // Calls of Microsoft Graph have no identity; they name the user, or else the application.
+    let said = |path: &str| {
+        let text = record.text_at(path).filter(|text| !text.is_empty());
+        text.filter(|_| identity.is_empty()).map(Cow::into_owned)
+    };
+    let user = said("properties.UserPrincipalObjectID").or_else(|| said("properties.userId"));
     let app = one(&[
         ("requester", "appId"),
         ("claim", "appid"),
         ("claim", "appId"),
-    ]);
+    ])
+    .or_else(|| said("properties.servicePrincipalId"))
+    .or_else(|| said("properties.appId"));
     let tenant = one(&[
         ("requester", "tenantId"),
         ("claim", CLAIM_TENANT),
@@ -48,6 +56,7 @@ pub(super) fn actor(record: &Record) -> Actor {
     let (kind, id, name) = match () {
         () if managed.is_some() => (ActorType::ManagedIdentity, oid.clone(), managed.clone()),
         () if upn.is_some() => (ActorType::User, oid.clone().or(upn.clone()), upn.clone()),
+        () if user.is_some() => (ActorType::User, user.clone(), user.clone()),
         () if oid.is_some() || app.is_some() => (
             ActorType::ServicePrincipal,
             oid.clone().or(app.clone()),

@@ -56,6 +56,7 @@ pub(super) fn outcome(record: &Record) -> Outcome {
         "statusCode",
         "properties.httpStatusCode",
         "properties.statusCode",
+        "properties.responseStatusCode",
     ];
     let code = words
         .iter()
