@@ -6,9 +6,9 @@
 
 use serde_json::json;
 
-use super::aws_user::{Found, find};
+use super::aws_user::{Found, account, find};
 use crate::respond::action::{Action, Ask, Permissions, text};
-use crate::respond::aws::{DENY_ALL_ARN, deny_all, last_administrator};
+use crate::respond::aws::{DENY_ALL_ARN, caller, deny_all, last_administrator};
 use crate::respond::cloud::Cloud;
 use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Reversibility, Step, Watch};
 use crate::respond::provider::Provider;
@@ -49,6 +49,8 @@ impl Action for DisableUser {
                 "iam:ListServiceSpecificCredentials",
                 "iam:ListSigningCertificates",
                 "iam:ListUserPolicies",
+                "organizations:DescribeOrganization",
+                "organizations:ListPolicies",
                 "organizations:ListPoliciesForTarget",
             ],
             act: &[
@@ -75,14 +77,13 @@ impl Action for DisableUser {
     }
 
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
+        if ask.scp {
+            return from_above(cloud, &ask.target);
+        }
         let user = find(cloud, &ask.target)?;
         let mut draft = user.draft();
         draft.settle = 10;
         let named = json!({"UserName": user.name});
-        if ask.scp {
-            super::aws_scp::deny_principal(cloud, &user.arn, &user.account, &mut draft)?;
-            return Ok(draft);
-        }
         deny(cloud, ask, &user, &mut draft)?;
         let keys = cloud.list("iam:ListAccessKeys", named.clone(), "/AccessKeyMetadata")?;
         for key in &keys {
@@ -132,6 +133,27 @@ impl Action for DisableUser {
         draft.warn("sessions of roles that the user has assumed live on: revoke-sessions on each role ends them");
         Ok(draft)
     }
+}
+
+/// The refusal from above the account, which who manages the organisation sends: the user's own
+/// account is another one then, and cannot be asked.
+fn from_above(cloud: &Cloud<'_>, target: &str) -> Result<Draft, Refused> {
+    let foreign = target.contains(":user/") && account(target) != caller(cloud)?.account;
+    let user = match foreign {
+        true => Found::of_arn(target),
+        false => find(cloud, target)?,
+    };
+    let mut draft = user.draft();
+    draft.settle = 10;
+    if foreign {
+        draft.identity = None;
+        draft.warn(format!(
+            "whether there is such a user was not asked: {} is another account",
+            user.account
+        ));
+    }
+    super::aws_scp::deny_principal(cloud, &user.arn, &user.account, &mut draft)?;
+    Ok(draft)
 }
 
 /// The refusal, unless an earlier one stands.

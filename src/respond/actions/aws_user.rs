@@ -25,15 +25,7 @@ pub(super) struct Found {
 /// Finds a user.
 pub(super) fn find(cloud: &Cloud<'_>, target: &str) -> Result<Found, Refused> {
     if target.ends_with(":root") {
-        let mut found = Found {
-            name: "root".into(),
-            id: target.into(),
-            arn: target.into(),
-            account: String::new(),
-            tags: Vec::new(),
-        };
-        found.account = account(target);
-        return Ok(found);
+        return Ok(Found::of_arn(target));
     }
     let name = match target.starts_with("AIDA") && target.len() >= 16 {
         true => {
@@ -74,6 +66,17 @@ pub(super) fn account(arn: &str) -> String {
 }
 
 impl Found {
+    /// Who cannot be asked about, and is known by its ARN alone.
+    pub(super) fn of_arn(arn: &str) -> Found {
+        Found {
+            name: name_of(arn).to_owned(),
+            id: arn.to_owned(),
+            arn: arn.to_owned(),
+            account: account(arn),
+            tags: Vec::new(),
+        }
+    }
+
     /// A draft for the user, with everything the guards look at.
     pub(super) fn draft(&self) -> Draft {
         let mut draft = Draft::new("user", &self.name, &self.id);

@@ -135,7 +135,10 @@ type Form = BTreeMap<String, String>;
 
 fn form(body: &[u8]) -> Form {
     let text = String::from_utf8_lossy(body).into_owned();
-    let decode = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let decode = |part: &str| {
+        let part = part.replace('+', " ");
+        percent_decode_str(&part).decode_utf8_lossy().into_owned()
+    };
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
     pairs
         .map(|(name, value)| (decode(name), decode(value)))
