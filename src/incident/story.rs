@@ -130,10 +130,8 @@ fn attempts(findings: &[&Finding]) -> Option<String> {
         (all, total) if all == total => {
             Some("Every call in it was refused or failed: these are attempts.".to_string())
         }
-        (1, total) => Some(format!("One of its {total} findings is a refused attempt.")),
-        (some, total) => Some(format!(
-            "{some} of its {total} findings are refused attempts."
-        )),
+        (1, _) => Some("One of the findings is a refused attempt.".to_string()),
+        (some, _) => Some(format!("{some} of the findings are refused attempts.")),
     }
 }
 

@@ -103,7 +103,7 @@ fn the_parts_of_an_incident_are_all_there() {
          and 198.51.100.7 in account 111122223333 (AWS). It began with initial access: Rule \
          login. From 2024-07-01T00:03:00Z on came attempted discovery: Rule list. From \
          2024-07-01T00:09:00Z on came exfiltration: Rule share (snapshot \
-         snap-0123456789abcdef0). One of its 3 findings is a refused attempt. What ties it \
+         snap-0123456789abcdef0). One of the findings is a refused attempt. What ties it \
          together: the credential AKIAIOSFODNN7EXAMPLE (proven)."
     );
 }

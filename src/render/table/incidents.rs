@@ -2,10 +2,11 @@
 //!
 //! What to work on, in the order to work on it; `incidents show` tells the rest.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::layout::{self, Column, Fit, Row};
-use crate::model::Incident;
+use crate::model::{Incident, Status};
 use crate::render::Options;
 use crate::render::cells::{few, seconds};
 use crate::render::wire::IncidentOut;
@@ -32,6 +33,12 @@ pub(super) fn write(
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let mut incidents = incidents.to_vec();
+    // Sorting keeps the order of time among equals.
+    incidents.sort_by_key(|incident| {
+        let done = incident.status == Status::Resolved;
+        (done, Reverse(incident.severity), Reverse(incident.score))
+    });
     let row = |index: usize| -> Option<Row> {
         let incident = incidents.get(index)?;
         let printed = IncidentOut::new(incident, &options.attack);
