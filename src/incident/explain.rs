@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::chain::Chains;
 use super::entity::Entity as Held;
 use super::identity::{names_of_actor, names_of_target};
 use super::join::{Join, Scene};
@@ -85,7 +86,17 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
     for finding in findings() {
         cast.add_finding(finding, &users);
     }
-    let mut links: Vec<Link> = Vec::new();
+    let in_order: Vec<&Finding> = findings().collect();
+    let mut chains = Chains::of(&in_order, scene.options.presence);
+    // Each with the time that it is known from.
+    let mut links: Vec<(Time, Link)> = Vec::new();
+    for (link, shows) in std::mem::take(&mut chains.links) {
+        for id in [&link.from, &link.to] {
+            let kind = id.split(':').next().unwrap_or_default();
+            cast.add(id.clone(), kind, shows);
+        }
+        links.push((shows.time, link));
+    }
     let mut known: BTreeMap<(String, String, u32), usize> = BTreeMap::new();
     let mut in_time: Vec<&Join> = joins.iter().collect();
     in_time.sort_by_key(|join| (join.b, join.a, join.entity));
@@ -98,6 +109,14 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
         let Some((from, to)) = ends(a, b, entity, &users) else {
             continue;
         };
+        if matches!(
+            entity.kind,
+            Kind::Credential | Kind::Session | Kind::Identity
+        ) && (chains.are_kin(&from, &to) || is_behind(a, b, entity, &chains))
+        {
+            // They share a root: the chain tells how one came from the other.
+            continue;
+        }
         let confidence = if join.proven {
             Confidence::Proven
         } else {
@@ -109,7 +128,8 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
             .or_insert(next);
         if at < next {
             // The same two hold together a second time: the stronger word stands.
-            links[at].confidence = links[at].confidence.min(confidence);
+            let link = &mut links[at].1;
+            link.confidence = link.confidence.min(confidence);
             continue;
         }
         // What holds two findings together may be named by neither as an entity of its own.
@@ -123,7 +143,7 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
                 evidence.push(pointer.clone());
             }
         }
-        links.push(Link {
+        let link = Link {
             from,
             to,
             by: match (entity.kind, join.proven) {
@@ -134,9 +154,22 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
             value: value(entity.kind, &entity.key).to_string(),
             confidence,
             evidence,
-        });
+        };
+        links.push((b.time, link));
     }
+    links.sort_by_key(|(time, _)| *time);
+    let links = links.into_iter().map(|(_, link)| link).collect();
     (cast.list(), links)
+}
+
+/// Whether two findings of one actor share a credential that others held before it.
+fn is_behind(a: &Finding, b: &Finding, held: &Held, chains: &Chains) -> bool {
+    let own = |finding: &Finding| finding.actor.session.as_deref() == Some(&held.key);
+    held.kind == Kind::Credential
+        && a.actor.id == b.actor.id
+        && chains.knows(&actor_entity(&a.actor))
+        && !own(a)
+        && !own(b)
 }
 
 /// The users that act, by every name under which a call may mean them.

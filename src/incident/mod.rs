@@ -5,6 +5,7 @@
 
 mod build;
 mod cap;
+mod chain;
 mod cluster;
 mod entity;
 mod explain;
@@ -36,7 +37,7 @@ pub use entity::Look;
 pub use head::Head;
 pub use identity::is_own_session;
 pub use keep::{Earlier, Remembered};
-pub use options::{Grouping, Hub, Options, Presence};
+pub use options::{Grouping, Hop, Hub, Options, Presence};
 
 #[cfg(test)]
 mod sample;

@@ -9,7 +9,8 @@ use super::keep::Remembered;
 use crate::model::time::HOUR;
 use crate::model::{Incident, Time};
 
-/// Who used which address in the whole input, findings or not.
+/// Who used which address in the whole input, and who stands behind which credential, findings
+/// or not.
 ///
 /// Without it the grouping knows only the addresses of findings, and an address that many
 /// ordinary users share looks rare.
@@ -23,6 +24,18 @@ pub trait Presence: Sync {
     /// Whether a root identity used another address before and appeared on this one not earlier
     /// than `since`.
     fn moved_to(&self, root: &str, address: &str, since: Time) -> bool;
+
+    /// The hands a credential went through before its holder's, outermost first.
+    fn hops(&self, credential: &str) -> Vec<Hop>;
+}
+
+/// One identity that passed a credential on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The identity, by the id of an actor.
+    pub from: String,
+    /// The credential that it was given for somebody.
+    pub credential: String,
 }
 
 /// What the grouping is told.

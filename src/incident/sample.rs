@@ -224,6 +224,11 @@ impl Sample {
         self
     }
 
+    /// The id of whoever acts.
+    pub(super) fn id(&self) -> String {
+        self.actor.id.clone()
+    }
+
     pub(super) fn get(self) -> Finding {
         let mut finding = self.finding;
         finding.rule = Arc::new(self.rule);

@@ -264,30 +264,38 @@ impl<I: Copy + Eq + Hash> Lineage<I> {
         self.nodes[at].fact.target_role
     }
 
-    /// The identities behind the holder of a credential, outermost first; the holder itself is
-    /// not among them. A longer chain keeps its root and the nearest ones.
-    pub fn via(&self, credential: I) -> Vec<I> {
-        let mut chain: Vec<I> = Vec::new();
+    /// The hands a credential went through, outermost first: each identity with the credential
+    /// that it was given. A longer chain keeps its root and the nearest ones.
+    pub fn hops(&self, credential: I) -> Vec<(I, I)> {
+        let mut hops: Vec<(I, I)> = Vec::new();
         let mut next = self.by_credential.get(&credential).copied();
         while let Some(at) = next {
             let node = &self.nodes[at];
+            let given = node.fact.issued_credential;
             if let Some(actor) = node.fact.issuer_actor
                 && !node.fact.issuer_is_service
-                && chain.last() != Some(&actor)
+                && hops.last().is_none_or(|(last, _)| *last != actor)
             {
-                if chain.len() < MOST_VIA - 1 {
-                    chain.push(actor);
+                if hops.len() < MOST_VIA - 1 {
+                    hops.push((actor, given));
                 } else {
                     if let Some(root) = node.origin.root_actor {
-                        chain.push(root);
+                        hops.push((root, given));
                     }
                     break;
                 }
             }
             next = node.parent;
         }
-        chain.reverse();
-        chain
+        hops.reverse();
+        hops
+    }
+
+    /// The identities behind the holder of a credential, outermost first; the holder itself is
+    /// not among them.
+    pub fn via(&self, credential: I) -> Vec<I> {
+        let hops = self.hops(credential).into_iter();
+        hops.map(|(identity, _)| identity).collect()
     }
 
     /// The credential of a session whose records carry none, by its identity and a time.

@@ -36,6 +36,25 @@ pub(super) fn few<'a>(values: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
+/// An entity's id as people say it: `role-session data-admin/sync (444455556666)`.
+pub(super) fn entity(id: &str) -> String {
+    let Some((kind, name)) = id.split_once(':') else {
+        return id.to_owned();
+    };
+    // arn:partition:service:region:account:resource
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    let ["arn", _, _, _, account, resource] = parts[..] else {
+        return format!("{kind} {name}");
+    };
+    let name = resource
+        .split_once(['/', ':'])
+        .map_or(resource, |(_, name)| name);
+    match account {
+        "" => format!("{kind} {name}"),
+        _ => format!("{kind} {name} ({account})"),
+    }
+}
+
 /// The first pointer as `file#record`, and how many there are beside it.
 pub(super) fn evidence(evidence: &[EvidenceOut<'_>], total: u64) -> String {
     let Some(first) = evidence.first() else {
@@ -57,6 +76,21 @@ mod tests {
         assert_eq!(seconds(""), "");
         assert_eq!(few(["a", "b"].into_iter()), "a, b");
         assert_eq!(few(["a", "b", "c", "d", "e"].into_iter()), "a, b, c +2");
+        for (id, said) in [
+            ("pod:shop/api-7d9f", "pod shop/api-7d9f"),
+            ("anonymous", "anonymous"),
+            (
+                "role-session:arn:aws:sts::111122223333:assumed-role/ops/sync",
+                "role-session ops/sync (111122223333)",
+            ),
+            (
+                "resource:arn:aws:s3:::crown-jewels",
+                "resource crown-jewels",
+            ),
+            ("user:arn:aws", "user arn:aws"),
+        ] {
+            assert_eq!(entity(id), said);
+        }
         let pointer = EvidenceOut {
             file: "a.json",
             record: 7,

@@ -2,10 +2,12 @@
 //!
 //! What `incidents show` prints for a person; each claim stands with the records behind it.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use super::cells::{evidence, seconds, targets};
+use super::cells::{entity, evidence, seconds, targets};
 use super::report::findings_of;
+use super::wire::incident::LinkOut;
 use super::wire::shared::{ActorBrief, RespondOut, short};
 use super::wire::{FindingOut, IncidentOut};
 use super::{Options, Report, caveats};
@@ -17,6 +19,8 @@ use crate::term::width::{Cut, fit, wrap};
 
 /// Prose wider than this is hard to read.
 const PROSE: usize = 100;
+/// Ties of one pair that are shown; the machine output has all.
+const TIES: usize = 3;
 /// Columns of the labels in the head.
 const LABEL: usize = 11;
 
@@ -152,14 +156,31 @@ impl Page<'_, '_> {
         self.facts("cut out", printed.split_reason.as_slice())
     }
 
+    /// Each pair of ends once, with all that ties them below.
     fn path(&mut self, printed: &IncidentOut<'_>) -> io::Result<()> {
-        for link in &printed.links {
-            self.line(2, &format!("{} -> {}", link.from, link.to))?;
-            let why = format!("{}, {} = {}", link.confidence, link.by, link.value);
-            self.line(4, &why)?;
-            let total = link.evidence.len() as u64;
-            if total > 0 {
-                self.line(4, &evidence(&link.evidence, total))?;
+        let ends = |link: &LinkOut<'_>| (link.from.to_string(), link.to.to_string());
+        let mut told = BTreeSet::new();
+        for (place, link) in printed.links.iter().enumerate() {
+            if !told.insert(ends(link)) {
+                continue;
+            }
+            self.line(
+                2,
+                &format!("{} -> {}", entity(&link.from), entity(&link.to)),
+            )?;
+            let ties = printed.links[place..].iter();
+            let ties = ties.filter(|other| ends(other) == ends(link));
+            let (shown, rest) = (ties.clone().take(TIES), ties.count().saturating_sub(TIES));
+            for tie in shown {
+                let why = format!("{}, {} = {}", tie.confidence, tie.by, tie.value);
+                self.line(4, &why)?;
+                let total = tie.evidence.len() as u64;
+                if total > 0 {
+                    self.line(6, &evidence(&tie.evidence, total))?;
+                }
+            }
+            if rest > 0 {
+                self.line(4, &format!("and {}", counted(rest as u64, "further tie")))?;
             }
         }
         Ok(())

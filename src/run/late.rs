@@ -9,6 +9,7 @@ use super::worker::novelty::{network, stable_actor};
 use crate::decode::text;
 use crate::enrich::derive::Late;
 use crate::enrich::{agent, own::Own, policy};
+use crate::incident::Hop;
 use crate::link::fact::Fact as Link;
 use crate::link::lineage::Lineage;
 use crate::model::Time;
@@ -98,13 +99,23 @@ impl Known {
 
     /// The identities behind a credential, outermost first.
     pub fn via(&self, credential: &str) -> Vec<String> {
-        let ids = self
+        let hops = self.hops(credential).into_iter();
+        hops.map(|hop| hop.from).collect()
+    }
+
+    /// The hands a credential went through, outermost first.
+    pub fn hops(&self, credential: &str) -> Vec<Hop> {
+        let hops = self
             .id(credential)
-            .map(|id| self.lineage.via(id))
+            .map(|id| self.lineage.hops(id))
             .unwrap_or_default();
-        ids.into_iter()
-            .filter_map(|id| self.names.text(id))
-            .collect()
+        let hop = |(from, credential)| {
+            Some(Hop {
+                from: self.names.text(from)?,
+                credential: self.names.text(credential)?,
+            })
+        };
+        hops.into_iter().filter_map(hop).collect()
     }
 
     /// When the first temporary credential of a credential's chain was issued.

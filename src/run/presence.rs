@@ -5,15 +5,16 @@
 use std::collections::HashMap;
 
 use super::intern::{Interner, StrId};
-use super::late::View;
+use super::late::{Known, View};
 use super::store::Store;
 use crate::enrich::derive::Late;
-use crate::incident::Presence;
+use crate::incident::{Hop, Presence};
 use crate::model::Time;
 
 /// The addresses of a run.
 pub struct Places<'s> {
     store: &'s Store,
+    known: &'s Known,
     roots: Interner,
     /// By address: the roots that used it, and since when.
     by_address: HashMap<StrId, Vec<(u32, Time)>>,
@@ -29,6 +30,7 @@ impl<'s> Places<'s> {
         let store = view.store;
         let mut places = Places {
             store,
+            known: view.known,
             roots: Interner::default(),
             by_address: HashMap::new(),
             workloads: HashMap::new(),
@@ -77,6 +79,10 @@ impl Presence for Places<'_> {
     fn workload_since(&self, address: &str) -> Option<Time> {
         let ip = self.store.strings.find(address.as_bytes())?;
         self.workloads.get(&ip).copied()
+    }
+
+    fn hops(&self, credential: &str) -> Vec<Hop> {
+        self.known.hops(credential)
     }
 
     fn moved_to(&self, root: &str, address: &str, since: Time) -> bool {

@@ -2,6 +2,8 @@
 //!
 //! One test a rule of the grouping, with its counter-example in the same breath.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 #[test]
@@ -187,6 +189,7 @@ struct Known {
     roots: Vec<String>,
     workload: Option<Time>,
     moved: bool,
+    hops: BTreeMap<&'static str, Vec<Hop>>,
 }
 
 impl Presence for Known {
@@ -198,6 +201,9 @@ impl Presence for Known {
     }
     fn moved_to(&self, _: &str, _: &str, _: Time) -> bool {
         self.moved
+    }
+    fn hops(&self, credential: &str) -> Vec<Hop> {
+        self.hops.get(credential).cloned().unwrap_or_default()
     }
 }
 
@@ -280,5 +286,45 @@ fn a_pod_leads_to_the_cloud_through_its_service_account() {
     assert_eq!(
         (link.value.as_str(), link.confidence),
         (API, Confidence::Likely)
+    );
+}
+
+#[test]
+fn a_path_follows_the_credential_from_hand_to_hand() {
+    let (user, first, second) = ("AKIAIOSFODNN7EXAMPLE", "ASIAONEEXAMPLE", "ASIATWOEXAMPLE");
+    let samples = [
+        finding(0, "a").user("mallory").key(user),
+        finding(1, "b").role("ops", "x").key(first).issued(user),
+        finding(2, "c").role("data", "y").key(second).issued(user),
+    ];
+    let hop = |from: &str, credential: &str| Hop {
+        from: from.to_owned(),
+        credential: credential.to_owned(),
+    };
+    let ids = samples.each_ref().map(|sample| sample.id());
+    let known = Known {
+        hops: BTreeMap::from([
+            (first, vec![hop(&ids[0], first)]),
+            (second, vec![hop(&ids[0], first), hop(&ids[1], second)]),
+        ]),
+        ..Known::default()
+    };
+    let options = Options {
+        presence: Some(&known),
+        ..Options::default()
+    };
+    let (_, grouping) = grouped_with(samples, &options);
+    let [incident] = &grouping.incidents[..] else {
+        panic!("{:?}", grouping.incidents);
+    };
+    let told = |link: &crate::model::incident::Link| {
+        let name = |id: &str| id.rsplit('/').next().unwrap_or(id).to_owned();
+        format!("{} {} {}", name(&link.from), link.value, name(&link.to))
+    };
+    let links: Vec<String> = incident.links.iter().map(told).collect();
+    // Not from the first to the last by the key that is behind both.
+    assert_eq!(
+        links,
+        [format!("mallory {first} x"), format!("x {second} y")]
     );
 }

@@ -63,9 +63,9 @@ fn one_incident_as_a_page() {
       command line.
 
     Path
-      pod:shop/api-7d9f -> aws-session:ASIAIOSFODNN7EXAMPLE
+      pod shop/api-7d9f -> aws-session ASIAIOSFODNN7EXAMPLE
         proven, web-identity-subject = system:serviceaccount:shop:api
-        AWSLogs/111122223333/x.json.gz#3
+          AWSLogs/111122223333/x.json.gz#3
 
     Timeline
       2026-03-01T09:00:00Z  high      cloud       CloudTrail trail stopped
