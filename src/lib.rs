@@ -203,7 +203,7 @@ struct Decided {
 fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> Decided {
     let known = Known::new(store, link);
     run::decide::candidates(store, shared, &known);
-    let fired = run::correlate::correlate(store, rules);
+    let fired = run::correlate::correlate(store, rules, &known);
     store.close();
     Decided { known, fired }
 }

@@ -114,6 +114,21 @@ impl Program {
         rules: &RuleSet,
         informational: bool,
     ) -> Result<Program, String> {
+        Program::build(source, rules, informational, false)
+    }
+
+    /// The same, with every selection's parts in the order of its author: slower, but what is
+    /// told about them can be held against the rule.
+    pub fn as_written(source: &'static Source, rules: &RuleSet) -> Result<Program, String> {
+        Program::build(source, rules, true, true)
+    }
+
+    fn build(
+        source: &'static Source,
+        rules: &RuleSet,
+        informational: bool,
+        as_written: bool,
+    ) -> Result<Program, String> {
         let mut layout = Layout::new(source);
         for key in source.containers {
             layout.top(key);
@@ -122,6 +137,7 @@ impl Program {
             layout,
             fields: Vec::new(),
             names: Vec::new(),
+            as_written,
         };
         let mut bound = Vec::new();
         for (number, rule) in rules.rules.iter().enumerate() {
@@ -175,6 +191,7 @@ struct Binder {
     layout: Layout,
     fields: Vec<Field>,
     names: Vec<String>,
+    as_written: bool,
 }
 
 impl Binder {
@@ -274,7 +291,9 @@ impl Binder {
             Selection::All(parts) => {
                 let mut parts = all(self, parts)?;
                 // Cheap questions first: most records fail one of them.
-                parts.sort_by_cached_key(|part| self.cost(part));
+                if !self.as_written {
+                    parts.sort_by_cached_key(|part| self.cost(part));
+                }
                 Node::All(parts)
             }
             Selection::Any(parts) => Node::Any(all(self, parts)?),

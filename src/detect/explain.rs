@@ -109,7 +109,7 @@ impl Explainer {
         let asked = old.iter().position(|old| *old == rule).unwrap_or(0);
         let programs: Result<Vec<Program>, String> = SOURCES
             .iter()
-            .map(|source| Program::new(source, &rules, true))
+            .map(|source| Program::as_written(source, &rules))
             .collect();
         Ok(Explainer {
             rules,

@@ -429,7 +429,7 @@ fn computed(field: &Field, scene: &Scene, out: &mut Vec<String>) -> bool {
         }
         Field::Derived(derived) => {
             derived.values(&scene.record, scene.context, scene.late, out)
-                || (*derived == Derived::FirstSeen && !scene.fresh)
+                || (derived.is_of_firsts() && !scene.fresh)
         }
         Field::Own(at) => {
             let derived = scene.record.layout.source.derived;

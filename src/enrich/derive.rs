@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::link;
 use super::policy::{self, PolicyFacts};
 use super::{hours::Hours, network::Network, own::Own};
 use crate::model::Target;
@@ -36,6 +37,12 @@ pub trait Late {
     fn is_admin(&self, name: &str, account: &str) -> bool;
     /// Whether the policy was written in this input and allows everything.
     fn is_admin_policy(&self, policy: &str) -> bool;
+    /// The credential at the root of the credential's chain.
+    fn root_credential(&self, credential: &str) -> Option<String>;
+    /// The service accounts that the pod called the cluster's API as.
+    fn service_accounts(&self, pod: &str) -> Vec<String>;
+    /// What is unusual about the record when it is held against its actor's own past.
+    fn baseline(&self, record: &Record) -> Vec<&'static str>;
 }
 
 macro_rules! derived {
@@ -114,6 +121,18 @@ derived! {
     ChainDepth = "ctadel.role_chain.depth",
     /// The role the call names was given administrator rights in this input.
     RoleAdminSeen = "ctadel.role.admin_seen",
+    /// What is unusual against the actor's own past.
+    Baseline = "ctadel.baseline",
+    /// Pods that call, are called or raise the alert.
+    LinkPod = "ctadel.link.pod",
+    /// Kubernetes service accounts behind the record.
+    LinkServiceAccount = "ctadel.link.k8s_sa",
+    /// Credentials that are used or issued.
+    LinkCredential = "ctadel.link.credential",
+    /// The credential at the start of the chain.
+    LinkRootCredential = "ctadel.link.root_credential",
+    /// What another cloud calls the identity.
+    LinkCloudIdentity = "ctadel.link.cloud_identity",
 }
 
 impl Derived {
@@ -137,7 +156,16 @@ impl Derived {
                 | Derived::FirstSeen
                 | Derived::ChainDepth
                 | Derived::RoleAdminSeen
+                | Derived::Baseline
+                | Derived::LinkServiceAccount
+                | Derived::LinkRootCredential
+                | Derived::LinkCloudIdentity
         )
+    }
+
+    /// Whether only the first record of a kind can have a value, which bounds how many wait.
+    pub fn is_of_firsts(self) -> bool {
+        matches!(self, Derived::FirstSeen | Derived::Baseline)
     }
 
     /// Whether every record of one action gives the same: what hangs on the request or the answer
@@ -153,6 +181,8 @@ impl Derived {
                 | Derived::External
                 | Derived::CountTargets
                 | Derived::RoleAdminSeen
+                | Derived::LinkPod
+                | Derived::LinkCredential
         )
     }
 
@@ -266,6 +296,21 @@ impl Derived {
                     });
                 out.push(flag(seen));
             }
+            Derived::Baseline => {
+                let Some(late) = late else { return false };
+                out.extend(late.baseline(record).into_iter().map(str::to_owned));
+            }
+            Derived::LinkPod => link::pods(record, out),
+            Derived::LinkServiceAccount => return link::service_accounts(record, late, out),
+            Derived::LinkCredential => link::credentials(record, out),
+            Derived::LinkRootCredential => {
+                let Some(credential) = credential() else {
+                    return true;
+                };
+                let Some(late) = late else { return false };
+                out.push(late.root_credential(&credential).unwrap_or(credential));
+            }
+            Derived::LinkCloudIdentity => return link::cloud_identity(record, late, out),
         }
         true
     }

@@ -3,7 +3,9 @@
 pub mod agent;
 pub mod derive;
 pub mod hours;
+mod link;
 pub mod network;
 pub mod own;
 pub mod policy;
 pub mod secret;
+pub mod workload;

@@ -9,12 +9,13 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use rayon::slice::ParallelSliceMut;
 
-use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind, service_account};
+use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind};
 use super::kind::Kind;
 use super::network::is_public;
 use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
+use crate::enrich::workload::service_account;
 use crate::model::rule::Origin;
 use crate::model::{Actor, ActorType, Finding, Layer, Outcome, Time};
 

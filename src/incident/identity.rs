@@ -96,21 +96,6 @@ fn is_guid(id: &str) -> bool {
     id.len() == 36 && id.bytes().enumerate().all(shape)
 }
 
-/// The Kubernetes service account in the name of an identity: its own name, the subject of a web
-/// identity, or the member of a workload identity pool.
-pub(super) fn service_account(id: &str) -> Option<String> {
-    const NAME: &str = "system:serviceaccount:";
-    if let Some((_, rest)) = id.split_once(NAME) {
-        let (namespace, name) = rest.split_once(':')?;
-        let name = name.split([':', '/', ' ']).next()?;
-        let whole = !namespace.is_empty() && !name.is_empty();
-        return whole.then(|| format!("{NAME}{namespace}:{name}"));
-    }
-    let (_, rest) = id.split_once(".svc.id.goog[")?;
-    let (namespace, name) = rest.split_once(']')?.0.split_once('/')?;
-    Some(format!("{NAME}{namespace}:{name}"))
-}
-
 /// Whether a role session was named for one holder, so that its name tells who that is.
 pub fn is_own_session(actor: &Actor) -> bool {
     session_kind(actor).is_some()
@@ -281,26 +266,6 @@ mod tests {
             "Session-1",
         ] {
             assert!(!is_own_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_service_account_is_one_under_every_name() {
-        let want = Some("system:serviceaccount:shop:api".to_owned());
-        for id in [
-            "system:serviceaccount:shop:api",
-            "arn:aws:iam::111122223333:oidc-provider/oidc.eks/id/0A:sts.amazonaws.com:system:serviceaccount:shop:api",
-            "serviceAccount:demo.svc.id.goog[shop/api]",
-        ] {
-            assert_eq!(service_account(id), want, "{id}");
-        }
-        for id in [
-            "",
-            "system:serviceaccount:shop",
-            "alice",
-            "x.svc.id.goog[shop]",
-        ] {
-            assert_eq!(service_account(id), None, "{id}");
         }
     }
 

@@ -73,6 +73,8 @@ pub struct RuleMeta {
     pub covers: Vec<String>,
     /// Whether a refused attempt keeps its level.
     pub denied_keeps_level: bool,
+    /// How many times what is usual for its group a correlation must count.
+    pub above_usual: Option<f64>,
     /// Whether it takes in another tool's alert: then the alert names the finding.
     pub external: bool,
     /// The log the rule needs beyond its source's usual one.

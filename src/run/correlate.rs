@@ -2,15 +2,18 @@
 //!
 //! Groups of rows in, firings out; a firing is a row of the correlations that name its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
 
 use super::intern::{NO_STR, StrId};
+use super::late::Known;
 use super::rows::{Range, Row, RowId, Rows};
 use super::store::{Counted, Group, Store};
 use super::worker::bases::JOINT;
-use crate::detect::ast::{Body, Condition, Correlation, CorrelationKind, RuleSet};
+use crate::detect::ast::{Body, Comparison, Condition, Correlation, CorrelationKind, RuleSet};
 use crate::detect::correlation::{self, Value};
+use crate::enrich::workload::{service_account, subject};
+use crate::model::time::DAY;
 use crate::model::{Severity, Time};
 
 /// One run of a correlation.
@@ -49,7 +52,7 @@ impl Fired {
 }
 
 /// Runs every correlation, those that others are members of first.
-pub fn correlate(store: &mut Store, rules: &RuleSet) -> Vec<Fired> {
+pub fn correlate(store: &mut Store, rules: &RuleSet, known: &Known) -> Vec<Fired> {
     store.settle_groups();
     let mut out = Vec::new();
     let mut done: Vec<bool> = rules
@@ -79,7 +82,14 @@ pub fn correlate(store: &mut Store, rules: &RuleSet) -> Vec<Fired> {
         let fired = run(store, number as u32, body, rules, &out);
         for (parent, other) in rules.rules.iter().enumerate() {
             if let Body::Correlation(other) = &other.body {
-                feed(store, parent as u32, other, (number, out.len()), &fired);
+                feed(
+                    store,
+                    known,
+                    parent as u32,
+                    other,
+                    (number, out.len()),
+                    &fired,
+                );
             }
         }
         out.extend(fired);
@@ -129,7 +139,11 @@ fn run(
         let labels: Vec<(String, String)> = names
             .zip(values.map(|value| String::from_utf8_lossy(value).into_owned()))
             .collect();
-        for firing in correlation::firings(body, &rows) {
+        let stricter = rule
+            .meta
+            .above_usual
+            .map(|times| unusual(times, body, &rows));
+        for firing in correlation::firings(stricter.as_ref().unwrap_or(body), &rows) {
             let seen = |member: usize| {
                 let member = member as u32;
                 firing.members_seen.contains(&member) || firing.optional_seen.contains(&member)
@@ -160,6 +174,12 @@ fn run(
             own.dedup_by_key(|(row, _)| store.rows.order(*row));
             let all = firing.rows.len() as u64 == group.rows.len() as u64;
             let count = own.len() as u64 + unnamed + if all { group.dropped } else { 0 };
+            // Without a day behind it nothing is usual.
+            let begins = firing.rows.first().map(|at| rows[*at].time);
+            let oldest = rows.first().map(|row| row.time.plus(DAY));
+            if stricter.is_some() && begins < oldest {
+                continue;
+            }
             out.push(Fired {
                 rule: number,
                 level: level.map_or(rule.meta.level, |(_, level)| *level),
@@ -171,6 +191,24 @@ fn run(
         }
     }
     out
+}
+
+/// What a correlation asks for in a group that is held against its own past: so many times what
+/// the group usually has in a timespan, by the median of those in which it had anything.
+fn unusual(times: f64, body: &Correlation, rows: &[correlation::Row]) -> Correlation {
+    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
+    for row in rows {
+        *counts
+            .entry(row.time.0.div_euclid(body.timespan.max(1)))
+            .or_default() += 1;
+    }
+    let mut counts: Vec<usize> = counts.into_values().collect();
+    counts.sort_unstable();
+    let usual = counts.get(counts.len() / 2).copied().unwrap_or_default();
+    let mut body = body.clone();
+    body.thresholds
+        .push((Comparison::Gte, times * usual as f64));
+    body
 }
 
 fn value(store: &Store, kind: CorrelationKind, id: StrId) -> Value {
@@ -198,6 +236,7 @@ fn holds(condition: &Condition, seen: &dyn Fn(usize) -> bool) -> bool {
 /// basic fields of its first record.
 fn feed(
     store: &mut Store,
+    known: &Known,
     parent: u32,
     body: &Correlation,
     (member, start): (usize, usize),
@@ -217,14 +256,14 @@ fn feed(
             };
             let values: Option<Vec<Vec<u8>>> = fields
                 .iter()
-                .map(|field| field_of(store, field, firing, &first))
+                .map(|field| field_of(store, known, field, firing, &first))
                 .collect();
             let Some(values) = values else { continue };
             let group = store.strings.put(&values.join(&JOINT));
             let value = body
                 .value_fields
                 .first()
-                .and_then(|field| field_of(store, field, firing, &first));
+                .and_then(|field| field_of(store, known, field, firing, &first));
             let value = value.map_or(NO_STR, |value| store.strings.put(&value));
             let row = store.rows.put(&Row {
                 time: firing.opened,
@@ -247,7 +286,13 @@ fn feed(
     }
 }
 
-fn field_of(store: &Store, field: &str, firing: &Fired, first: &Row) -> Option<Vec<u8>> {
+fn field_of(
+    store: &Store,
+    known: &Known,
+    field: &str,
+    firing: &Fired,
+    first: &Row,
+) -> Option<Vec<u8>> {
     if let Some((_, value)) = firing
         .group
         .iter()
@@ -257,6 +302,10 @@ fn field_of(store: &Store, field: &str, firing: &Fired, first: &Row) -> Option<V
     }
     let actor = store.actors[first.actor as usize].unpack(&store.strings);
     let some = |text: &str| Some(text.as_bytes().to_vec());
+    let root = actor
+        .session
+        .as_deref()
+        .and_then(|credential| known.root(credential));
     let string = |id: StrId| (id != NO_STR).then(|| store.strings.get(id).to_vec());
     match &*field.to_ascii_lowercase() {
         "ctadel.actor.id" => some(&actor.id),
@@ -267,6 +316,19 @@ fn field_of(store: &Store, field: &str, firing: &Fired, first: &Row) -> Option<V
         "ctadel.action" => string(first.action),
         "ctadel.account" => string(first.account),
         "ctadel.source_ip" | "sourceipaddress" => string(first.ip),
+        "ctadel.actor.root" => match &root {
+            Some(root) => some(root),
+            None => some(&actor.id),
+        },
+        "ctadel.link.credential" => some(actor.session.as_deref()?),
+        "ctadel.link.k8s_sa" => {
+            let mut names = std::iter::once(&actor.id).chain(&actor.via).chain(&root);
+            some(&names.find_map(|name| service_account(name))?)
+        }
+        "ctadel.link.cloud_identity" => {
+            let mut names = std::iter::once(&actor.id).chain(&root);
+            some(names.find_map(|name| subject(name))?)
+        }
         _ => None,
     }
 }
@@ -292,7 +354,9 @@ pub fn enough(rules: &RuleSet) -> HashMap<u32, super::store::Enough> {
             // Every row adds to a sum, a mean, a percentile.
             _ => continue,
         };
-        let rows = threshold.saturating_mul(2).max(64);
+        // What is held against the usual has to be counted as far as that.
+        let times = rule.meta.above_usual.map_or(2, |times| times as usize + 1);
+        let rows = threshold.saturating_mul(times).max(64);
         out.insert(
             number as u32,
             super::store::Enough {

@@ -1,19 +1,19 @@
 //! What is known only when everything has been read, in the form rules ask for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::intern::{Interner, NO_STR, StrId};
 use super::rows::{DIMENSIONS, FactRow, Novelty, What};
 use super::store::Store;
-use super::worker::novelty::{network, stable_actor};
+use super::worker::novelty::{STRETCH, STRETCHES, network, stable_actor};
 use crate::decode::text;
 use crate::enrich::derive::Late;
 use crate::enrich::{agent, own::Own, policy};
 use crate::incident::Hop;
 use crate::link::fact::Fact as Link;
 use crate::link::lineage::Lineage;
-use crate::model::Time;
 use crate::model::time::DAY;
+use crate::model::{ActorType, Time};
 use crate::normalize::{Norm, Record};
 
 /// The tables of the second phase.
@@ -26,7 +26,12 @@ pub struct Known {
     pub lineage: Lineage<u32>,
     admins: BTreeSet<(String, String)>,
     admin_policies: BTreeSet<String>,
+    /// By pod: the service accounts it called the cluster as.
+    pods: BTreeMap<String, BTreeSet<String>>,
 }
+
+/// An identity that did nothing for this many stretches had fallen asleep: 30 days.
+const ASLEEP: i64 = 6;
 
 impl Known {
     /// Builds the tables. With `link` false nothing is traced from credential to credential.
@@ -48,6 +53,15 @@ impl Known {
                 .filter_map(|row| issued(row, &store.strings, names))
                 .collect();
             known.lineage = Lineage::build(&links);
+            for row in &store.actors {
+                if row.kind() == ActorType::K8sServiceAccount {
+                    let actor = row.unpack(&store.strings);
+                    for pod in actor.via.iter().filter_map(|who| who.strip_prefix("pod:")) {
+                        let accounts = known.pods.entry(pod.to_owned()).or_default();
+                        accounts.insert(actor.id.clone());
+                    }
+                }
+            }
         }
         known.rights(&facts, &store.strings);
         known
@@ -125,6 +139,12 @@ impl Known {
         Some(top.issued_at)
     }
 
+    /// The identity at the root of a credential's chain.
+    pub fn root(&self, credential: &str) -> Option<String> {
+        let origin = self.lineage.origin(self.id(credential)?)?;
+        self.names.text(origin.root_actor?)
+    }
+
     /// The credential at the root of a credential's chain.
     pub fn root_credential(&self, credential: &str) -> Option<String> {
         let origin = self.lineage.origin(self.id(credential)?)?;
@@ -168,6 +188,33 @@ pub struct View<'a> {
     pub store: &'a Store,
     /// What the user declared to be his.
     pub declared: &'a Own,
+}
+
+impl View<'_> {
+    /// Whether this is the first record of an actor that had been there and did nothing for 30
+    /// days or more before it.
+    fn is_awake_again(&self, record: &Record) -> Option<bool> {
+        let strings = &self.store.strings;
+        let actor = strings.find(stable_actor(record.norm(Norm::ActorId)?))?;
+        let seen = |stretch: i64| {
+            let novelty = Novelty {
+                actor,
+                dimension: STRETCHES as u8,
+                value: strings.find(&stretch.to_be_bytes())?,
+            };
+            self.store.novelties.get(&novelty).copied()
+        };
+        let now = record.time()?.0.div_euclid(STRETCH);
+        let key = (record.layout.source.key)(record);
+        let is_first = seen(now)? == (record.time()?, key);
+        let slept = (1..=ASLEEP).all(|back| seen(now - back).is_none());
+        let (since, _) = self.store.novelties.get(&Novelty {
+            actor,
+            dimension: 0,
+            value: actor,
+        })?;
+        Some(is_first && slept && since.0.div_euclid(STRETCH) < now)
+    }
 }
 
 impl Late for View<'_> {
@@ -218,6 +265,22 @@ impl Late for View<'_> {
         values.into_iter().enumerate().filter_map(new).collect()
     }
 
+    fn root_credential(&self, credential: &str) -> Option<String> {
+        self.known.root_credential(credential)
+    }
+
+    fn service_accounts(&self, pod: &str) -> Vec<String> {
+        let accounts = self.known.pods.get(pod).into_iter().flatten();
+        accounts.cloned().collect()
+    }
+
+    fn baseline(&self, record: &Record) -> Vec<&'static str> {
+        match self.is_awake_again(record) {
+            Some(true) => vec!["dormant"],
+            _ => Vec::new(),
+        }
+    }
+
     fn chain_depth(&self, credential: &str) -> u32 {
         self.known
             .id(credential)
@@ -226,8 +289,7 @@ impl Late for View<'_> {
     }
 
     fn root(&self, credential: &str) -> Option<String> {
-        let origin = self.known.lineage.origin(self.known.id(credential)?)?;
-        self.known.names.text(origin.root_actor?)
+        self.known.root(credential)
     }
 
     fn is_admin(&self, name: &str, account: &str) -> bool {

@@ -180,3 +180,41 @@ fn a_correlation_is_told_by_its_members_and_groups() {
         .collect();
     assert_eq!(groups, ["eu-west-1 2 2", "us-east-1 1 1"]);
 }
+
+#[test]
+fn every_line_has_its_own_answer_whatever_is_asked_first() {
+    // The cheapest question is judged first; here it is written last.
+    let rules = "\
+title: Costly first
+name: costly
+logsource: {product: aws, service: cloudtrail}
+detection:
+    all: {ctadel.outcome: denied, requestParameters.name: main, eventName: StopLogging}
+    condition: all
+level: high
+";
+    let set = load_str("t.yml", rules, Origin::File, &Vars::new()).expect("a good rule");
+    let explainer = Explainer::new(&set, 0).expect("compiles");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("events.json");
+    std::fs::write(&path, event("StopLogging", "eu-west-1", "main")).expect("written");
+    let inputs = [path.to_str().expect("a plain name").to_owned()];
+    let options = Options {
+        inputs: &inputs,
+        source: None,
+        context: &Context::default(),
+    };
+    let mut out = Vec::new();
+    explainer
+        .read(&options, &AtomicBool::new(false), &mut |one| out.push(one))
+        .expect("readable");
+    assert_eq!(
+        lines(&out[0].judged[0]),
+        [
+            "all False",
+            "-ctadel.outcome is \"denied\" False Values([\"success\"], 1)",
+            "-requestParameters.name is \"main\" True Values([\"main\"], 1)",
+            "-eventName is \"StopLogging\" True Values([\"StopLogging\"], 1)",
+        ]
+    );
+}

@@ -14,8 +14,17 @@ use crate::model::{RuleMeta, Severity, attack};
 
 /// The key of the house's own settings.
 const HOUSE: &str = "ctadel";
-const HOUSE_KEYS: [&str; 10] = [
-    "covers", "denied", "external", "filters", "levels", "needs", "optional", "reason", "respond",
+const HOUSE_KEYS: [&str; 11] = [
+    "above_usual",
+    "covers",
+    "denied",
+    "external",
+    "filters",
+    "levels",
+    "needs",
+    "optional",
+    "reason",
+    "respond",
     "triage",
 ];
 const STATUSES: [&str; 5] = [
@@ -58,6 +67,11 @@ pub(super) fn parse(map: &Mapping, origin: Origin, file: &str) -> Parse<(RuleMet
         None => House::default(),
     };
     house.rated = level.is_some();
+    if meta.above_usual.is_some() && !map.contains_key("correlation") {
+        return wrong("only a correlation counts")
+            .under("above_usual")
+            .under(HOUSE);
+    }
     Ok((meta, house))
 }
 
@@ -142,6 +156,13 @@ fn house(map: &Mapping, meta: &mut RuleMeta) -> Parse<House> {
     meta.needs = yaml::text(map, "needs")?.map(|text| text.trim().to_owned());
     meta.triage = yaml::texts(map, "triage")?;
     meta.respond = yaml::texts(map, "respond")?;
+    meta.above_usual = match yaml::text(map, "above_usual")? {
+        None => None,
+        Some(text) => match text.trim().parse::<f64>() {
+            Ok(times) if (1.0..=1_000.0).contains(&times) => Some(times),
+            _ => return wrong("a number from 1 to 1000 is expected here").under("above_usual"),
+        },
+    };
     meta.covers = covers(map).under("covers")?;
     meta.denied_keeps_level = match yaml::text(map, "denied")?.as_deref() {
         Some("keep") => true,

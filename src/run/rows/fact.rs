@@ -135,7 +135,7 @@ pub struct Novelty {
 }
 
 /// The respects in which something can be new for an actor.
-pub const DIMENSIONS: [&str; 8] = [
+pub const DIMENSIONS: [&str; 9] = [
     "actor",
     "region",
     "api",
@@ -144,4 +144,5 @@ pub const DIMENSIONS: [&str; 8] = [
     "edge",
     "bucket",
     "country",
+    "stretch",
 ];

@@ -7,6 +7,7 @@ use super::tables::Memo;
 use crate::decode::text;
 use crate::enrich::agent;
 use crate::model::Time;
+use crate::model::time::DAY;
 use crate::normalize::{Norm, Record, address};
 use crate::run::intern::NO_STR;
 use crate::run::rows::{DIMENSIONS, Novelty};
@@ -30,6 +31,8 @@ impl Work<'_> {
         let target = record.norm(Norm::Edge).unwrap_or_default();
         hasher.write(target);
         hasher.write(record.norm(Norm::Bucket).unwrap_or_default());
+        let stretch = time.0.div_euclid(STRETCH);
+        hasher.write_i64(stretch);
         // With the address it never changes, but for copies that were corrected since.
         hasher.write(record.norm(Norm::Country).unwrap_or_default());
         match self.tables.tuples.entry(hasher.finish()) {
@@ -71,6 +74,7 @@ impl Work<'_> {
         if let Some(country) = record.text(Norm::Country) {
             values[7] = strings.put(country.as_bytes());
         }
+        values[STRETCHES] = strings.put(&stretch.to_be_bytes());
         for (dimension, value) in values
             .into_iter()
             .enumerate()
@@ -94,6 +98,11 @@ impl Work<'_> {
         true
     }
 }
+
+/// The stretches of time in which it is noted whether an actor did anything at all.
+pub const STRETCH: i64 = 5 * DAY;
+/// Their place among the dimensions.
+pub const STRETCHES: usize = 8;
 
 /// An identity without the name of its session, which changes every time.
 pub fn stable_actor(raw: &[u8]) -> &[u8] {
