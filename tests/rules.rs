@@ -126,6 +126,7 @@ fn every_rule_has_a_hit_a_near_miss_and_a_refused_attempt() {
         ("scaleway", "audittrail"),
         ("azure", "activitylogs"),
         ("azure", "resourcelogs"),
+        ("azure", "signinlogs"),
     ];
     let rules = sources.map(|(product, service)| {
         format!(

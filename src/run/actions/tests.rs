@@ -106,7 +106,7 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
     }
     let known = Known::new(&store, true);
     crate::run::decide::candidates(&mut store, &shared, &known);
-    let fired = crate::run::correlate::correlate(&mut store, rules);
+    let fired = crate::run::correlate::correlate(&mut store, rules, &known);
     let folds = std::mem::take(&mut store.folds);
     let own = &context.own;
     let maker = crate::run::findings::Maker::new(&store, rules, &fired, &known, own);
