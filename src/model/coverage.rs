@@ -86,7 +86,7 @@ pub struct Capped {
     pub effect: String,
 }
 
-/// A stretch without records.
+/// A stretch without records where there always are some, in whole hours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
     /// The source's name.
@@ -95,9 +95,9 @@ pub struct Gap {
     pub account: Option<String>,
     /// The region.
     pub region: Option<String>,
-    /// Last record before it.
+    /// The end of the hour with the last record before it.
     pub from: Time,
-    /// First record after it.
+    /// The hour of the first record after it.
     pub to: Time,
 }
 

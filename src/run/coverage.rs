@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::findings::Packed;
+use super::hours::Hours;
 use super::store::Store;
 use crate::Plan;
 use crate::detect::ast::{Body, Rule};
 use crate::detect::compile::applies;
 use crate::load::Progress;
 use crate::model::Coverage;
-use crate::model::coverage::{RuleCoverage, SourceCoverage};
+use crate::model::coverage::{Gap, RuleCoverage, SourceCoverage};
 use crate::normalize::SOURCES;
 
 /// What was read, what was not, and which rules could not speak.
@@ -65,7 +66,7 @@ pub fn coverage(
         skipped,
         ignored,
         capped,
-        gaps: Vec::new(),
+        gaps: gaps(store),
         rules: RuleCoverage {
             loaded: rules.len() as u64,
             fired: fired.len() as u64,
@@ -78,6 +79,21 @@ pub fn coverage(
                 .collect(),
         },
     }
+}
+
+/// The stretches in which an account that always logs did not.
+fn gaps(store: &Store) -> Vec<Gap> {
+    let of = |((source, account), hours): (&(u8, String), &Hours)| {
+        let (source, account) = (SOURCES[usize::from(*source)].name, account.clone());
+        hours.gaps().into_iter().map(move |(from, to)| Gap {
+            source: source.to_owned(),
+            account: Some(account.clone()).filter(|account| !account.is_empty()),
+            region: None,
+            from,
+            to,
+        })
+    };
+    store.hours.iter().flat_map(of).collect()
 }
 
 /// What a rule would need that the input or the command line did not have.

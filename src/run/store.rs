@@ -22,6 +22,7 @@ pub use self::caps::Caps;
 pub use self::deeds::Total;
 pub use self::folds::{Fold, PAUSE};
 pub use self::groups::{Counted, Enough, Group};
+use super::hours::Hours;
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
 use super::rows::{
@@ -96,6 +97,8 @@ pub struct Store {
     pub quiet: BTreeSet<u32>,
     /// Accounts that logged, by source.
     pub accounts: BTreeSet<(u8, String)>,
+    /// The hours in which something came, by source and account.
+    pub hours: BTreeMap<(u8, String), Hours>,
     /// Event categories met, by source.
     pub categories: BTreeSet<(u8, String)>,
     skipped: BTreeMap<(String, String), Skipped>,
@@ -126,6 +129,10 @@ impl Store {
         for (source, id) in &chunk.accounts {
             self.accounts
                 .insert((*source, chunk.strings.text(*id).unwrap_or_default()));
+        }
+        for (source, account, hour) in &chunk.hours {
+            let account = chunk.strings.text(*account).unwrap_or_default();
+            self.hours.entry((*source, account)).or_default().see(*hour);
         }
         for (source, id) in &chunk.categories {
             self.categories

@@ -202,7 +202,7 @@ impl Work<'_> {
         self.out.keys.push((key, source as u8));
         let span = self.out.spans[source].get_or_insert((time, time));
         *span = (span.0.min(time), span.1.max(time));
-        self.account(record, source as u8);
+        self.account(record, source as u8, time);
         self.tables.of_source(source as u8);
         if shared
             .window

@@ -178,3 +178,25 @@ fn the_environment_of_the_user_is_what_rules_ask_for() {
             .any(|id| id == "aws-anonymizer-ip")
     );
 }
+
+#[test]
+fn a_silent_stretch_of_a_busy_account_is_told() {
+    let place = Place::new();
+    let hourly = (0..6 * 24).filter(|hour| !(60..66).contains(hour));
+    let lines = hourly.map(|hour| {
+        let (day, hour) = (hour / 24 + 1, hour % 24);
+        let time = format!("2026-05-{day:02}T{hour:02}:10:00Z");
+        event("ec2:DescribeInstances", &time, &time).to_string()
+    });
+    place.write("log.jsonl", &lines.collect::<Vec<_>>().join("\n"));
+    let ran = place.run(&["scan", "log.jsonl"]);
+    let lines = ran.lines();
+    let gaps = &lines.last().expect("the coverage")["gaps"];
+    let gap = serde_json::json!({
+        "source": "aws.cloudtrail", "account": "111122223333", "region": null,
+        "from": "2026-05-03T12:00:00Z", "to": "2026-05-03T18:00:00Z",
+    });
+    assert_eq!(gaps, &serde_json::json!([gap]));
+    let told = "no records of aws.cloudtrail 111122223333 from 2026-05-03T12:00:00Z";
+    assert!(ran.err.contains(told), "{}", ran.err);
+}

@@ -116,10 +116,10 @@ pub struct GapOut<'a> {
     pub account: Option<Cow<'a, str>>,
     /// The region.
     pub region: Option<Cow<'a, str>>,
-    /// Last record before it.
+    /// The end of the hour with the last record before it.
     #[schemars(extend("format" = "date-time"))]
     pub from: String,
-    /// First record after it.
+    /// The hour of the first record after it.
     #[schemars(extend("format" = "date-time"))]
     pub to: String,
 }

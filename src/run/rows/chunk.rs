@@ -115,6 +115,8 @@ pub struct ChunkResult {
     pub spans: Vec<Option<(Time, Time)>>,
     /// Per source: accounts seen.
     pub accounts: Vec<(u8, StrId)>,
+    /// Per source and account: the hours in which something came.
+    pub hours: Vec<(u8, StrId, i64)>,
     /// Per source: event categories seen.
     pub categories: Vec<(u8, StrId)>,
     /// Strings of everything below.
@@ -170,6 +172,7 @@ impl ChunkResult {
             keys,
             outside,
             accounts,
+            hours,
             categories,
             actors,
             targets,
@@ -197,6 +200,7 @@ impl ChunkResult {
         keys.clear();
         outside.clear();
         accounts.clear();
+        hours.clear();
         categories.clear();
         actors.clear();
         targets.clear();

@@ -3,20 +3,23 @@
 use super::Work;
 use crate::model::Time;
 use crate::normalize::{Norm, Record};
+use crate::run::hours::Hours;
 use crate::run::intern::StrId;
 use crate::run::rows::{FactRow, What};
 
 impl Work<'_> {
-    /// Accounts that log here are the user's own; event categories tell which logs are on.
-    pub(super) fn account(&mut self, record: &Record, source: u8) {
+    /// Accounts that log here are the user's own; event categories tell which logs are on; hours
+    /// tell when nothing came.
+    pub(super) fn account(&mut self, record: &Record, source: u8, time: Time) {
+        let hour = Hours::number(time);
         let account = record.norm(Norm::Account).unwrap_or_default();
         let category = record.norm(Norm::Category).unwrap_or_default();
         let tables = &mut *self.tables;
         let known = tables.account.split_at_checked(account.len());
-        if tables.last_account == Some(source) && known == Some((account, category)) {
+        if tables.last_account == Some((source, hour)) && known == Some((account, category)) {
             return;
         }
-        tables.last_account = Some(source);
+        tables.last_account = Some((source, hour));
         tables.account.clear();
         tables.account.extend_from_slice(account);
         tables.account.extend_from_slice(category);
@@ -35,6 +38,18 @@ impl Work<'_> {
         add(&mut accounts, account, Norm::Account);
         add(&mut categories, category, Norm::Category);
         (self.out.accounts, self.out.categories) = (accounts, categories);
+        let account = record.text(Norm::Account).unwrap_or_default();
+        let account = self.out.strings.put(account.as_bytes());
+        let hours = &mut self.out.hours;
+        // Records come nearly in order: a look at the last few keeps the list short.
+        if !hours
+            .iter()
+            .rev()
+            .take(8)
+            .any(|known| *known == (source, account, hour))
+        {
+            hours.push((source, account, hour));
+        }
     }
 
     pub(super) fn facts(&mut self, record: &Record, time: Time, key: u64, number: u32) {

@@ -33,8 +33,9 @@ pub(super) struct Tables {
     /// Who was met where: the place among those noted.
     pub(super) present: hashbrown::HashMap<u64, u32, FixedState>,
     pub(super) deeds: hashbrown::HashMap<Deed, u32, FixedState>,
-    pub(super) last_account: Option<u8>,
-    /// The raw account and category of the last record.
+    /// Source and hour of the last record.
+    pub(super) last_account: Option<(u8, i64)>,
+    /// Its raw account and category.
     pub(super) account: Vec<u8>,
     pub(super) scratch: Vec<u8>,
     /// The seed differs from run to run: only equality hangs on it.
