@@ -134,7 +134,7 @@ pub(super) fn canonical<'s>(source: &'s Source, key: &[u8]) -> Option<&'s str> {
         .rows
         .iter()
         .flat_map(|row| row.paths)
-        .flat_map(|path| super::source::keys_of(path));
+        .flat_map(|path| super::record::keys_of(path));
     declared
         .chain(source.marks.iter().copied())
         .chain(source.containers.iter().copied())

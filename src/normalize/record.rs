@@ -1,0 +1,282 @@
+//! A raw record and what the walk found in it, read through its source's table.
+//!
+//! Enters: a declaration, compiled once a run, and the spans of one record. Leaves: the fields by
+//! name or by path, as the log writes them or as text. It exists so that no source reads JSON.
+
+use std::borrow::Cow;
+
+use super::source::{Norm, Quirk, Source};
+use crate::decode::path;
+use crate::decode::text;
+use crate::decode::trie::{Slots, Span, Trie};
+use crate::model::Time;
+
+/// A source's table, compiled for one run: which slot holds what.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The source.
+    pub source: &'static Source,
+    /// What the walk looks for.
+    pub trie: Trie,
+    /// The slot of the key whose value tells the source.
+    pub telling: Option<u16>,
+    norms: [Vec<(u16, Quirk)>; Norm::COUNT],
+    tops: Vec<(Box<str>, u16)>,
+}
+
+impl Layout {
+    /// Compiles a source's table.
+    pub fn new(source: &'static Source) -> Layout {
+        let mut trie = Trie::default();
+        for (bit, mark) in source.marks.iter().enumerate() {
+            trie.mark(mark, bit as u8);
+        }
+        let mut norms = [const { Vec::new() }; Norm::COUNT];
+        for row in source.rows {
+            for path in row.paths {
+                let keys = keys_of(path);
+                norms[row.norm as usize].push((trie.slot(&keys), row.quirk));
+            }
+        }
+        let telling = source.telling.map(|(key, _)| trie.slot(&[key]));
+        let tops = source.telling.iter().zip(telling);
+        let tops = tops.map(|((key, _), slot)| ((*key).into(), slot)).collect();
+        Layout {
+            source,
+            trie,
+            telling,
+            norms,
+            tops,
+        }
+    }
+
+    /// The slot of a declared path, if it is one.
+    pub fn declared(&self, path: &str) -> Option<(u16, Quirk)> {
+        self.source.rows.iter().find_map(|row| {
+            let at = row.paths.iter().position(|known| is_path(known, path))?;
+            self.norms[row.norm as usize].get(at).copied()
+        })
+    }
+
+    /// Whether a slot holds a declared path.
+    pub fn is_declared(&self, slot: u16) -> bool {
+        self.norms.iter().flatten().any(|(known, _)| *known == slot)
+    }
+
+    /// The slot of a top-level key; a new one where nobody has asked for it yet.
+    pub fn top(&mut self, key: &str) -> u16 {
+        if let Some((_, slot)) = self.tops.iter().find(|(known, _)| **known == *key) {
+            return *slot;
+        }
+        let slot = self.trie.slot(&[key]);
+        self.tops.push((key.into(), slot));
+        slot
+    }
+
+    /// Whether all records of one action say the same in this slot.
+    pub fn is_steady(&self, slot: u16) -> bool {
+        let steady = self.source.steps.map_or(&[][..], |steps| steps.steady);
+        let under = |path: &str| {
+            steady.contains(&path) || steady.contains(&path.split('.').next().unwrap_or(path))
+        };
+        let declared = self.source.rows.iter().flat_map(|row| {
+            let slots = self.norms[row.norm as usize].iter();
+            row.paths.iter().zip(slots)
+        });
+        self.tops
+            .iter()
+            .any(|(key, own)| *own == slot && under(key))
+            || declared
+                .into_iter()
+                .any(|(path, (own, _))| *own == slot && under(path))
+    }
+
+    /// The slots of a normalized field, in order of preference.
+    pub fn slots_of(&self, norm: Norm) -> &[(u16, Quirk)] {
+        &self.norms[norm as usize]
+    }
+}
+
+/// The keys of a declared path. A key that holds a dot stands between backticks.
+pub fn keys_of(path: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    for (number, part) in path.split('`').enumerate() {
+        match number % 2 {
+            1 => keys.push(part),
+            _ => keys.extend(part.split('.').filter(|key| !key.is_empty())),
+        }
+    }
+    keys
+}
+
+/// Whether a rule's name is this declared path, in any case.
+pub fn is_path(declared: &str, name: &str) -> bool {
+    let declared = declared.bytes().filter(|byte| *byte != b'`');
+    declared
+        .map(|byte| byte.to_ascii_lowercase())
+        .eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// The first element of a list.
+fn first_of(raw: &[u8]) -> Option<&[u8]> {
+    let mut out = None;
+    path::elements(raw, |element| {
+        out = Some(element);
+        false
+    });
+    out.filter(|raw| *raw != b"null")
+}
+
+/// The first public address of a list, else its first element.
+fn address_of(raw: &[u8]) -> Option<&[u8]> {
+    let mut out = None;
+    path::elements(raw, |element| {
+        let kind = super::address::classify(&text::string(element)).kind;
+        let public = kind == super::address::IpKind::Public;
+        if public || out.is_none() {
+            out = Some(element);
+        }
+        !public
+    });
+    out.filter(|raw| *raw != b"null")
+}
+
+/// What follows a segment of a path, without quotes.
+fn segment<'a>(raw: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if memchr::memchr(b'/', inner).is_none() {
+        return (!inner.is_empty()).then_some(inner);
+    }
+    let mut parts = inner.split(|byte| *byte == b'/');
+    parts.find(|part| part.eq_ignore_ascii_case(name.as_bytes()))?;
+    parts.next().filter(|part| !part.is_empty())
+}
+
+/// One raw record with what the walk found in it.
+#[derive(Clone, Copy)]
+pub struct Record<'a> {
+    /// The text the spans point into.
+    pub text: &'a [u8],
+    /// Where the record stands in it.
+    pub span: Span,
+    /// What was found.
+    pub slots: &'a Slots,
+    /// The table it was found with.
+    pub layout: &'a Layout,
+}
+
+impl<'a> Record<'a> {
+    /// The record's bytes.
+    pub fn raw(&self) -> &'a [u8] {
+        self.span.of(self.text)
+    }
+
+    /// A normalized field as the log writes it: the first of its paths that is there and not
+    /// null.
+    #[inline]
+    pub fn norm(&self, norm: Norm) -> Option<&'a [u8]> {
+        self.layout.slots_of(norm).iter().find_map(|(slot, quirk)| {
+            let raw = self.slots.first(*slot).of(self.text);
+            match raw {
+                b"" | b"null" => None,
+                b"\"\"" if *quirk == Quirk::EmptyIsAbsent => None,
+                [b'[', ..] if *quirk == Quirk::Listed => first_of(raw),
+                [b'[', ..] if *quirk == Quirk::Addresses => address_of(raw),
+                _ => match quirk {
+                    Quirk::Segment(name) => segment(raw, name),
+                    _ => Some(raw),
+                },
+            }
+        })
+    }
+
+    /// A normalized field as text; empty values are absent.
+    pub fn text(&self, norm: Norm) -> Option<Cow<'a, str>> {
+        let raw = self.norm(norm)?;
+        let value = text::present(raw)?;
+        let quirk = self.layout.slots_of(norm).first().map(|(_, quirk)| *quirk);
+        if quirk == Some(Quirk::Brackets)
+            && let Some(inner) = value.strip_prefix('[').and_then(|v| v.strip_suffix(']'))
+        {
+            return Some(Cow::Owned(inner.to_owned()));
+        }
+        if quirk == Some(Quirk::Tail)
+            && let Some((_, tail)) = value.rsplit_once('/')
+        {
+            return Some(Cow::Owned(tail.to_owned()));
+        }
+        match quirk {
+            Some(Quirk::Segment(_)) if value.chars().any(char::is_uppercase) => {
+                Some(Cow::Owned(value.to_lowercase()))
+            }
+            _ => Some(value),
+        }
+    }
+
+    /// The value of a top-level key that the source declares as a container.
+    pub fn top(&self, key: &str) -> Option<&'a [u8]> {
+        let (_, slot) = self.layout.tops.iter().find(|(known, _)| **known == *key)?;
+        let raw = self.slots.first(*slot).of(self.text);
+        (!raw.is_empty() && raw != b"null").then_some(raw)
+    }
+
+    /// Any path, as the log writes it.
+    pub fn at(&self, path: &str) -> Option<&'a [u8]> {
+        let (top, rest) = path.split_once('.').unwrap_or((path, ""));
+        let known = self.layout.tops.iter().find(|(key, _)| **key == *top);
+        let value = match known {
+            Some((_, slot)) => {
+                let raw = self.slots.first(*slot).of(self.text);
+                if raw.is_empty() {
+                    None
+                } else {
+                    path::first(raw, rest)
+                }
+            }
+            None => path::first(self.raw(), path),
+        };
+        value.filter(|raw| *raw != b"null")
+    }
+
+    /// Any path as text; containers are text too, empty values are absent.
+    pub fn text_at(&self, path: &str) -> Option<Cow<'a, str>> {
+        match self.at(path) {
+            Some(raw) => text::present(raw),
+            None => self.text_through(path).map(Cow::Owned),
+        }
+    }
+
+    /// Any path as text, through strings that hold JSON.
+    fn text_through(&self, path: &str) -> Option<String> {
+        let (top, rest) = path.split_once('.')?;
+        // Only what lies below the second level can stand in a string.
+        let raw = self.at(top).filter(|_| rest.contains('.'))?;
+        let mut out = None;
+        path::find_through(raw, rest, &mut |raw| {
+            if out.is_none() {
+                out = text::present(raw).map(Cow::into_owned);
+            }
+        });
+        out
+    }
+
+    /// Every value at a path, arrays mapped over.
+    pub fn all_at(&self, path: &str, found: &mut dyn FnMut(&'a [u8])) {
+        path::find(self.raw(), path, &mut |raw| {
+            if raw != b"null" {
+                found(raw);
+            }
+        });
+    }
+
+    /// Event time, `None` where the record has none that can be read.
+    pub fn time(&self) -> Option<Time> {
+        let raw = self.norm(Norm::Time)?;
+        if let [b'"', inner @ .., b'"'] = raw
+            && let Some(time) = Time::usual(inner)
+        {
+            return Some(time);
+        }
+        Time::parse(&text::string(raw))
+    }
+}
