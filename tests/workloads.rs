@@ -156,3 +156,65 @@ fn an_alert_about_a_pod_joins_what_happens_in_it() {
     assert_eq!(falco, of("sysdig", "pod:shop/checkout"));
     assert_ne!(falco, of("guardduty", "instance:"));
 }
+
+/// What a plugin of Falco says about a call in a log that it reads.
+fn retold(minute: u32, source: &str, fields: serde_json::Value) -> serde_json::Value {
+    json!({"time": format!("2026-05-12T08:{minute:02}:30.5Z"), "rule": "Run shell untrusted",
+        "priority": "Notice", "source": source, "hostname": "falco-0", "tags": [],
+        "output": "a call", "output_fields": fields})
+}
+
+/// The alert names the record: nothing else has to join them.
+#[test]
+fn an_alert_about_a_record_and_the_record_are_one_incident() {
+    let list = audit(7, 1, json!({}));
+    let other = audit(
+        8,
+        2,
+        json!({"user": {"username": "nightly@example.com"},
+        "sourceIPs": ["203.0.113.9"]}),
+    );
+    let alert = retold(
+        5,
+        "k8s_audit",
+        json!({"ka.auditid": list["auditID"], "ka.verb": "list"}),
+    );
+    let found = incidents(&[list.clone(), other.clone(), alert]);
+    assert_eq!(
+        found,
+        [vec!["kubernetes.audit"], vec!["kubernetes.audit", "falco"]]
+    );
+    let stranger = json!({"ka.auditid": "00000000-0000-4000-8000-000000000099"});
+    let found = incidents(&[list, other, retold(5, "k8s_audit", stranger)]);
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn an_alert_about_a_call_to_a_cloud_names_the_call() {
+    let call = json!({"eventVersion": "1.11", "eventTime": "2026-05-12T08:01:00Z",
+        "eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging",
+        "awsRegion": "eu-west-1", "sourceIPAddress": "198.51.100.40", "userAgent": "x",
+        "requestParameters": {"name": "main"}, "responseElements": null,
+        "eventID": "6b9d6428-dbd8-4433-bd7f-39392e7fc6d1", "recipientAccountId": "111122223333",
+        "userIdentity": {"type": "IAMUser", "principalId": "AIDA454ML6LG4TEXAMPLE",
+        "arn": "arn:aws:iam::111122223333:user/lena", "accountId": "111122223333",
+        "userName": "lena", "accessKeyId": "AKIAJFCZ4KAEDEXAMPLE"}});
+    let alert = retold(
+        6,
+        "aws_cloudtrail",
+        json!({"ct.id": call["eventID"], "ct.user": "lena"}),
+    );
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    writeln!(file, "{alert}\n{call}").expect("written");
+    let report = scan(&plan(file.path(), common::builtin()));
+    let alert = report.findings.iter().find(|one| one.source == "falco");
+    let alert = alert.expect("the alert is taken in");
+    let named = |target: &ctadel::model::Target| {
+        target.kind == "audit-event" && target.id == "6b9d6428-dbd8-4433-bd7f-39392e7fc6d1"
+    };
+    assert!(alert.targets.iter().any(named), "{:?}", alert.targets);
+    let [incident] = report.incidents.as_slice() else {
+        panic!("{:#?}", report.incidents)
+    };
+    assert!(incident.links.iter().any(|link| link.by == "same-event"));
+}

@@ -248,6 +248,11 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
             out.mention(Kind::Credential, credential, place, Part::Holds);
         }
     }
+    let targets = finding.targets.iter();
+    let told = targets.filter(|target| target.kind == "audit-event");
+    for event in finding.retold.iter().chain(told.map(|target| &target.id)) {
+        out.mention(Kind::Event, event, place, Part::Holds);
+    }
     if let Some(kind) = actor_kind(actor) {
         out.mention(kind, &actor.id, place, Part::Holds);
     }

@@ -213,6 +213,7 @@ fn ends(
         }
         Kind::Account => format!("service-account:{value}"),
         Kind::Resource => format!("resource:{value}"),
+        Kind::Event => format!("event:{value}"),
         Kind::Pod => format!("pod:{value}"),
         Kind::Container => format!("container:{value}"),
         Kind::Made => match (users.get(&held.key), held.key.split('/').next()) {

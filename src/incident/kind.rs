@@ -16,6 +16,8 @@ pub(super) const STRICT: u32 = 800;
 pub(super) enum Kind {
     /// A credential used or issued.
     Credential,
+    /// One event, of which its log tells and an alert about it.
+    Event,
     /// The session of a role, under a name that somebody chose for it.
     Session,
     /// A user, an account's root, a federated person; also as the root of a chain.
@@ -57,9 +59,12 @@ impl Kind {
     /// How it joins.
     pub(super) fn mode(self) -> Mode {
         match self {
-            Kind::Credential | Kind::Session | Kind::Identity | Kind::Container | Kind::Pod => {
-                Mode::Hard
-            }
+            Kind::Credential
+            | Kind::Event
+            | Kind::Session
+            | Kind::Identity
+            | Kind::Container
+            | Kind::Pod => Mode::Hard,
             Kind::Account => Mode::Workload,
             Kind::Made | Kind::Resource => Mode::Causal,
             Kind::Address | Kind::Device => Mode::Guarded,
@@ -71,7 +76,7 @@ impl Kind {
     pub(super) fn weight(self, roots: u64) -> u32 {
         let shared = |weight: f64| (weight / (roots.max(1) as f64).sqrt()) as u32;
         match self {
-            Kind::Credential | Kind::Session | Kind::Made | Kind::Container => 1000,
+            Kind::Credential | Kind::Event | Kind::Session | Kind::Made | Kind::Container => 1000,
             Kind::Identity | Kind::Pod => 950,
             Kind::Account => 800,
             Kind::Resource => CHANGED,
@@ -84,7 +89,7 @@ impl Kind {
     /// The longest pause between two findings it joins, in nanoseconds.
     pub(super) fn window(self, weak: i64) -> i64 {
         match self {
-            Kind::Credential | Kind::Resource => DAY,
+            Kind::Credential | Kind::Event | Kind::Resource => DAY,
             Kind::Session | Kind::Identity => 12 * HOUR,
             Kind::Container | Kind::Pod => 6 * HOUR,
             Kind::Account => 2 * HOUR,
@@ -99,6 +104,7 @@ impl Kind {
     pub(super) fn by(self) -> &'static str {
         match self {
             Kind::Credential => "credential",
+            Kind::Event => "same-event",
             Kind::Session => "role-session",
             Kind::Identity => "identity",
             Kind::Container => "container",

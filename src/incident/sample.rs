@@ -56,6 +56,7 @@ pub(super) fn finding(minute: i64, rule: &str) -> Sample {
             evidence_total: 1,
             group: vec![],
             credentials: vec![],
+            retold: vec![],
             issued_at: None,
             respond: vec![],
             incident: None,

@@ -152,6 +152,7 @@ fn ties(plot: &Plot) -> Option<String> {
             "created-identity" => format!("the newly created {value}"),
             "written-identity" => format!("the changed identity {value}"),
             "written-resource" => format!("the resource {value}"),
+            "same-event" => format!("the event {value}, told by two logs"),
             "source-ip" => format!("the address {value}"),
             "source-ip-and-user-agent" => format!("the address and agent {value}"),
             _ => value,

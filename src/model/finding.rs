@@ -69,6 +69,8 @@ pub struct Finding {
     pub group: Vec<(String, String)>,
     /// Every credential its events used or were issued, for grouping.
     pub credentials: Vec<String>,
+    /// Ids of its records that another tool's alert names, for grouping.
+    pub retold: Vec<String>,
     /// When the first temporary credential of its chain was issued, where that is known.
     pub issued_at: Option<Time>,
     /// What to do about it.

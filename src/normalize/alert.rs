@@ -10,6 +10,9 @@ use crate::model::Target;
 /// The kind of target under which an alert's own ATT&CK words travel to its finding.
 pub const ATTACK: &str = "attack";
 
+/// The kind of target that is a record of the log an alert is about, by that log's own id.
+pub const EVENT: &str = "audit-event";
+
 /// The field that rules read the level from.
 pub const fn severity(values: fn(&Record, &mut Vec<String>)) -> Own {
     Own {

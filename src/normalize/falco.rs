@@ -3,7 +3,7 @@
 //! Fields: Falco documentation, "Formatting Alerts", "Supported Fields"; what an alert knows about
 //! the container stands in `output_fields`, as far as the rule or an appended output asks for it.
 
-use super::alert::attack;
+use super::alert::{EVENT, attack};
 use super::runtime::{Place, known, target};
 use super::source::{Norm, Own, PLAIN, Record, Source, row};
 use crate::model::event::Class;
@@ -65,6 +65,10 @@ pub static SOURCE: Source = Source {
                 "output_fields.`ct.useragent`",
                 "output_fields.`ka.useragent`",
             ],
+        ),
+        row(
+            Norm::Group,
+            &["output_fields.`ka.auditid`", "output_fields.`ct.id`"],
         ),
         row(Norm::Region, &["output_fields.`ct.region`"]),
         row(Norm::Account, &["output_fields.`ct.user.accountid`"]),
@@ -218,6 +222,8 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
     if let Some(file) = file.filter(|file| file.starts_with('/')) {
         out.push(target("file", file.clone(), &file));
     }
+    let event = field(record, "ka.auditid").or_else(|| field(record, "ct.id"));
+    out.extend(event.map(|id| target(EVENT, id.clone(), &id)));
     // The tactic can be relied on, the technique beside it is often another's.
     record.all_at("tags", &mut |raw| {
         let tag = crate::decode::text::string(raw).into_owned();

@@ -3,7 +3,7 @@
 //! Fields: Sysdig documentation, "Runtime Policy Events". The rule stands in `content`, the place
 //! in `labels`.
 
-use super::alert::{attack, severity};
+use super::alert::{EVENT, attack, severity};
 use super::runtime::{Place, target};
 use super::source::{Norm, PLAIN, Record, Source, row};
 use crate::model::event::Class;
@@ -108,6 +108,9 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
     if let Some(process) = process.filter(|text| super::runtime::known(text)) {
         out.push(target("process", process.clone().into_owned(), &process));
     }
+    let event = ["content.fields.ka.auditid", "content.fields.ct.id"];
+    let event = event.iter().find_map(|path| record.text_at(path));
+    out.extend(event.map(|id| target(EVENT, id.clone().into_owned(), &id)));
     record.all_at("content.ruleTags", &mut |raw| {
         crate::decode::path::elements(raw, |tag| {
             // `MITRE_T1059.004_unix_shell` beside `MITRE_TA0002_execution`.

@@ -100,6 +100,7 @@ fn trail_stopped() -> Finding {
         evidence_total: 1,
         group: Vec::new(),
         credentials: vec!["AKIAIOSFODNN7EXAMPLE".to_owned()],
+        retold: vec![],
         issued_at: None,
         respond: vec![
             Suggestion::Action {
@@ -163,6 +164,7 @@ fn hostile_burst() -> Finding {
         evidence_total: 1_200,
         group: vec![("k8s.ns.name".to_owned(), "shop".to_owned())],
         credentials: Vec::new(),
+        retold: vec![],
         issued_at: None,
         respond: vec![Suggestion::Advice(HOSTILE.to_owned())],
         incident: Some("INC-9c2e51d07a".to_owned()),

@@ -9,6 +9,7 @@ use super::correlate::Fired;
 use super::late::{Known, View};
 use super::names::Names;
 use super::presence::Places;
+use super::retold::Retold;
 use super::rows::{Reference, Row, RowId, most_references};
 use super::store::{Fold, PAUSE, Store};
 use crate::detect::ast::RuleSet;
@@ -49,6 +50,7 @@ pub struct Maker<'a> {
     rules: &'a RuleSet,
     fired: &'a [Fired],
     names: Names<'a>,
+    retold: Retold,
     view: View<'a>,
 }
 
@@ -80,6 +82,7 @@ impl<'a> Maker<'a> {
             rules,
             fired,
             names: Names::new(store),
+            retold: Retold::new(store),
             view,
         }
     }
@@ -228,6 +231,9 @@ impl<'a> Maker<'a> {
         let targets = first.targets.of(&self.store.targets).iter();
         let targets = targets.map(|target| target.unpack(strings)).collect();
         let mut finding = self.make(head, &first, &[], targets, issued.collect());
+        let records = fold.references().iter().copied();
+        let records = records.chain([first.reference()]);
+        finding.retold = self.retold.among(records, self.store);
         finding.count = fold.count;
         finding.evidence_total = fold.count + fold.repeated();
         finding.outcome = first.outcome;
@@ -253,6 +259,9 @@ impl<'a> Maker<'a> {
             }
         }
         let mut finding = self.make(head, &rows.get(first), &fired.group, targets, issued);
+        let records = fired.rows(rows).take(MAX_EVIDENCE);
+        let records = records.map(|row| row.reference());
+        finding.retold = self.retold.among(records, self.store);
         finding.count = fired.count;
         finding.evidence_total = fired.count;
         finding.outcome = self.outcome_of(fired);
@@ -320,6 +329,7 @@ impl<'a> Maker<'a> {
             evidence_total: 1,
             group: group.to_vec(),
             credentials: credentials.into_iter().collect(),
+            retold: Vec::new(),
             issued_at: self.view.known.issued_at(credential),
             respond: Vec::new(),
             incident: None,

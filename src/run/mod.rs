@@ -15,6 +15,7 @@ pub mod merge;
 pub mod names;
 pub mod phase1;
 pub mod presence;
+pub mod retold;
 pub mod rows;
 pub mod store;
 mod taking;

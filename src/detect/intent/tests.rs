@@ -51,6 +51,7 @@ fn finding(action: &str, targets: &[(&str, &str)]) -> Finding {
         evidence_total: 1,
         group: vec![],
         credentials: vec!["AKIAIOSFODNN7EXAMPLE".into()],
+        retold: vec![],
         issued_at: None,
         respond: vec![],
         incident: None,

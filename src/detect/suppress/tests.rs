@@ -56,6 +56,7 @@ fn finding() -> Finding {
         evidence_total: 1,
         group: Vec::new(),
         credentials: Vec::new(),
+        retold: vec![],
         issued_at: None,
         respond: Vec::new(),
         incident: None,

@@ -3,7 +3,7 @@
 use crate::run::intern::{Interner, StrId};
 
 /// A log's own event id; nearly all of them are UUIDs in the usual spelling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uid {
     /// High half of the UUID, or [`TEXT`].
     high: u64,
@@ -17,16 +17,27 @@ const TEXT: u64 = u64::MAX;
 impl Uid {
     /// Packs an id.
     pub fn pack(text: &[u8], strings: &mut Interner) -> Uid {
-        match uuid(text) {
-            Some(number) if (number >> 64) as u64 != TEXT => Uid {
-                high: (number >> 64) as u64,
-                low: number as u64,
-            },
-            _ => Uid {
-                high: TEXT,
-                low: u64::from(strings.put(text)),
-            },
-        }
+        Uid::number(text).unwrap_or_else(|| Uid {
+            high: TEXT,
+            low: u64::from(strings.put(text)),
+        })
+    }
+
+    fn number(text: &[u8]) -> Option<Uid> {
+        let number = uuid(text)?;
+        let uid = Uid {
+            high: (number >> 64) as u64,
+            low: number as u64,
+        };
+        (uid.high != TEXT).then_some(uid)
+    }
+
+    /// The packed form of an id that is among the strings.
+    pub fn of(text: StrId, strings: &Interner) -> Uid {
+        Uid::number(strings.get(text)).unwrap_or(Uid {
+            high: TEXT,
+            low: u64::from(text),
+        })
     }
 
     /// The same id with the number that its string has elsewhere.
@@ -104,6 +115,8 @@ mod tests {
         ] {
             let uid = Uid::pack(text.as_bytes(), &mut strings);
             assert_eq!(uid.unpack(&strings), text);
+            let text = strings.put(text.as_bytes());
+            assert_eq!(Uid::of(text, &strings), uid);
         }
     }
 }
