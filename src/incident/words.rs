@@ -3,6 +3,7 @@
 //! Enter actors, credentials and targets; leave entity ids and prose. One place, so that a link,
 //! a title and a story never call one thing by two names.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::model::{Actor, ActorType, Target};
@@ -91,12 +92,17 @@ pub(super) fn thing(target: &Target) -> String {
     // `resource` is what a log says that has no word for it.
     match (matches!(&*target.kind, "" | "resource"), text.is_empty()) {
         (true, _) => clip(text, 60),
-        (_, true) => target.kind.replace(['-', '_'], " "),
-        _ => format!(
-            "{} {}",
-            target.kind.replace(['-', '_'], " "),
-            clip(text, 60)
-        ),
+        (_, true) => kind(&target.kind).into_owned(),
+        _ => format!("{} {}", kind(&target.kind), clip(text, 60)),
+    }
+}
+
+/// A kind in words. What is no word stays as the log has it: by its signs a secret is known.
+fn kind(word: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    match word.bytes().all(plain) {
+        true => word.replace(['-', '_'], " ").into(),
+        false => word.into(),
     }
 }
 

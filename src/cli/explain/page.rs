@@ -31,10 +31,9 @@ fn word(answer: Answer) -> &'static str {
 /// One event with the answers of the rules.
 pub fn event(explainer: &Explainer, one: &Explained, out: &mut dyn Write) -> io::Result<()> {
     let time = one.time.map(|time| time.to_string()).unwrap_or_default();
-    let place = format!(
-        "{}#{}  {time}  {}  {}",
-        one.file, one.record, one.action, one.uid
-    );
+    let action = secret::mask_text(&one.action);
+    let action = action.as_deref().unwrap_or(&one.action);
+    let place = format!("{}#{}  {time}  {action}  {}", one.file, one.record, one.uid);
     writeln!(out, "{}", terminal(&place))?;
     for judged in &one.judged {
         verdict(explainer, judged, out)?;
