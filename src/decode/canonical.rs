@@ -13,6 +13,13 @@ pub fn canonical(raw: &[u8], out: &mut Vec<u8>) {
     value(raw, 0, out);
 }
 
+/// The canonical form of a raw value.
+pub fn canonical_of(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    canonical(raw, &mut out);
+    out
+}
+
 fn value(raw: &[u8], depth: usize, out: &mut Vec<u8>) {
     match raw.first() {
         Some(b'{') if depth < MAX_DEPTH => {

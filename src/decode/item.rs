@@ -44,6 +44,8 @@ pub enum Kind {
 pub enum Form {
     /// Its keys lost their case.
     Recased,
+    /// What it nests stands under names with dots in them.
+    Flat,
     /// One of the forms its source declares.
     Declared(usize),
 }

@@ -1,18 +1,17 @@
 //! From the bytes of a chunk to raw records, whatever they are wrapped in.
 //!
-//! Documents, lines, arrays and envelopes are opened here; what a record *is* the
-//! [`Catalogue`] tells by its keys. A bad record costs itself and nothing else.
+//! Documents, lines and arrays are opened here, envelopes in a module of their own; what a record
+//! *is* the [`Catalogue`] tells by its keys. A bad record costs itself and nothing else.
 
+mod envelope;
 mod lines;
 
 use std::borrow::Cow;
 
+use self::envelope::LOOKUP_RECORD;
 use super::index::Index;
 use super::item::{Catalogue, Form, Item, Kind, Sink};
-use super::path;
-use super::shape::{LineKind, first_line_kind, looks_like_json, next_start};
-use super::tables;
-use super::text;
+use super::shape::{LineKind, first_line_kind, next_start};
 use super::trie::{Slots, Span};
 use super::walk::{Bad, Member, Walker};
 use crate::load::{Framing, Piece};
@@ -52,38 +51,8 @@ const ARRAYS: &[&[u8]] = &[
     b"last_events",
 ];
 
-/// Keys whose value is the record or a further envelope, as object or as text.
-const INSIDE: &[&[u8]] = &[
-    b"CloudTrailEvent",
-    b"detail",
-    b"eventData",
-    b"message",
-    b"@message",
-    b"log",
-    b"_raw",
-    b"original",
-    b"event",
-    b"result",
-    b"_source",
-    b"hits",
-    b"data",
-    b"short_message",
-    b"line",
-    b"api",
-    b"auth",
-    b"system",
-    b"jsonPayload",
-    b"finding",
-];
-
-/// The record inside an item of LookupEvents.
-const LOOKUP_RECORD: &[u8] = b"CloudTrailEvent";
-/// What Athena wraps its rows in.
-const RESULT_SET: &[u8] = b"ResultSet";
-/// What CloudWatch Logs sends to see whether anybody listens.
-const CONTROL: &[u8] = b"\"CWL CONTROL MESSAGE";
-
-const MAX_NESTING: usize = 4;
+/// Envelopes in each other; each array on the way counts.
+const MAX_NESTING: usize = 6;
 /// After this many vain attempts the rest of a damaged chunk is given up.
 const MAX_ATTEMPTS: usize = 10_000;
 /// How far a record is searched for in a damaged chunk.
@@ -98,6 +67,8 @@ pub struct Decoder {
     guess: usize,
     /// Whether the last object at this level was a plain record.
     settled: bool,
+    /// Whether records come with flat names: each has to be looked at.
+    flat: bool,
     /// Whether objects that are nothing known are passed over in silence.
     damaged: bool,
     /// Whether an object has been seen that is nothing known.
@@ -140,6 +111,7 @@ impl Decoder {
 
     fn begin(&mut self) {
         self.settled = false;
+        self.flat = false;
         self.damaged = false;
     }
 
@@ -199,7 +171,7 @@ impl Decoder {
     ) {
         let (buffer, mut index) = self.pool.pop().unwrap_or_default();
         index.build(bytes);
-        let settled = std::mem::replace(&mut self.settled, settled);
+        let settled = std::mem::replace(&mut self.settled, settled && !self.flat);
         self.documents(catalogue, bytes, &index, depth, sink);
         self.settled = settled;
         self.pool.push((buffer, index));
@@ -322,19 +294,21 @@ impl Decoder {
         let mut ahead = *walker;
         let stopped =
             |key: &[u8], first: u8| first == b'[' && depth <= MAX_NESTING && ARRAYS.contains(&key);
-        let end = ahead.members(at, &mut members, stopped)?;
-        if let Some(last) = members
-            .last()
-            .filter(|last| last.value.start == last.value.end)
-        {
+        let mut end = ahead.members(at, &mut members, stopped)?;
+        let bytes = walker.text();
+        let mut opened = false;
+        while let Some(last) = members.pop_if(|last| last.value.start == last.value.end) {
             let start = last.value.start as usize;
             let after = self.array(catalogue, &mut ahead, start, depth + 1, sink)?;
             self.settled = false;
-            let end = ahead.rest_of_object(after)?;
+            opened = true;
+            end = ahead.more_members(after, &mut members, stopped)?;
+        }
+        if opened {
             *walker = ahead;
+            self.beside(catalogue, bytes, &members, depth, sink);
             return Ok(end);
         }
-        let bytes = walker.text();
         let known: Vec<(&[u8], &[u8])> = members
             .iter()
             .map(|member| (key_of(bytes, member), member.value.of(bytes)))
@@ -349,11 +323,12 @@ impl Decoder {
             Kind::Record(source) => {
                 walker.record(at, catalogue.trie(source), &mut self.slots)?;
                 self.guess = source;
-                self.settled = true;
+                self.settled = !self.flat;
                 self.record(bytes, at, end, sink);
             }
             Kind::Copy(source, form) => {
                 *walker = ahead;
+                self.flat |= form == Form::Flat;
                 let raw = &bytes[at..end];
                 if !self.copy(catalogue, source, form, raw, sink) {
                     self.unknown(
@@ -364,9 +339,9 @@ impl Decoder {
                     );
                 }
             }
-            Kind::Aside(_) if let Some(payload) = payload(catalogue, &known) => {
+            // Notifications and entries of other logs may carry a record.
+            Kind::Aside(_) if self.promising(catalogue, bytes, &members, depth, sink) => {
                 *walker = ahead;
-                self.inner(catalogue, payload, depth + 1, sink);
             }
             Kind::Aside(reason) => {
                 *walker = ahead;
@@ -435,117 +410,6 @@ impl Decoder {
             slots: &self.slots,
         });
         true
-    }
-
-    /// An object that is no record: perhaps one of its members is.
-    fn envelope(
-        &mut self,
-        catalogue: &dyn Catalogue,
-        bytes: &[u8],
-        members: &[Member],
-        at: usize,
-        depth: usize,
-        sink: Sink,
-    ) {
-        for &wanted in INSIDE {
-            let Some(member) = members
-                .iter()
-                .find(|member| key_of(bytes, member) == wanted)
-            else {
-                continue;
-            };
-            let raw = member.value.of(bytes);
-            match raw {
-                raw if raw.starts_with(CONTROL) => {
-                    let reason = "CloudWatch Logs control message";
-                    return sink(Item::Ignored { reason });
-                }
-                [b'{', ..] if depth < MAX_NESTING => {
-                    return self.inner(catalogue, raw, depth + 1, sink);
-                }
-                [b'"', inner @ ..] if looks_like_json(inner) && depth >= MAX_NESTING => {
-                    let reason = "envelopes nested deeper than 4 levels";
-                    return self.unknown(sink, reason, at, depth);
-                }
-                [b'"', inner @ ..] if looks_like_json(inner) => {
-                    return self.text(catalogue, raw, depth + 1, sink);
-                }
-                [b'"', ..] if self.quoted_line(catalogue, raw, sink) => return,
-                // An answer with its page's place beside it.
-                [b'[', ..] if wanted == b"data" && depth < MAX_NESTING => {
-                    return self.inner(catalogue, raw, depth + 1, sink);
-                }
-                // Message queues carry bytes.
-                [b'"', inner @ .., b'"'] if wanted == b"data" => {
-                    if let Some(plain) = decoded(inner) {
-                        return self.inner(catalogue, &plain, depth + 1, sink);
-                    }
-                }
-                _ => {}
-            }
-        }
-        if let Some(member) = members
-            .iter()
-            .find(|member| key_of(bytes, member) == RESULT_SET)
-            && tables::result_set(member.value.of(bytes), &mut |row| {
-                self.table_row(catalogue, row, depth + 1, sink);
-            })
-        {
-            return;
-        }
-        let is = |wanted: &[u8]| members.iter().any(|member| key_of(bytes, member) == wanted);
-        if is(b"columns")
-            && is(b"rows")
-            && let Some(last) = members.last()
-        {
-            let whole = &bytes[at..last.value.end as usize];
-            // The brace that closes it does not matter to a search.
-            if tables::columns_and_rows(whole, &mut |row| {
-                self.table_row(catalogue, row, depth + 1, sink);
-            }) {
-                return;
-            }
-        }
-        self.foreign = true;
-        let mut names: Vec<_> = members
-            .iter()
-            .map(|member| text::string(member.key.of(bytes)))
-            .collect();
-        names.truncate(5);
-        let names = names
-            .iter()
-            .map(|name| name.chars().take(40).collect::<String>())
-            .collect::<Vec<_>>();
-        let reason = match names.is_empty() {
-            true => "JSON of no known log (an empty object)".to_owned(),
-            false => format!("JSON of no known log (keys {})", names.join(", ")),
-        };
-        self.unknown(sink, reason, at, depth);
-    }
-
-    /// A record or envelope that stands in a string.
-    fn text(&mut self, catalogue: &dyn Catalogue, raw: &[u8], depth: usize, sink: Sink) {
-        let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-        if !looks_like_json(inner) {
-            if self.quoted_line(catalogue, raw, sink) {
-                return;
-            }
-            self.unknown(
-                sink,
-                "text of no known log: a string without JSON",
-                0,
-                depth,
-            );
-            return;
-        }
-        let (mut buffer, mut index) = self.pool.pop().unwrap_or_default();
-        buffer.clear();
-        text::unescape_into(inner, &mut buffer);
-        index.build(&buffer);
-        let settled = std::mem::replace(&mut self.settled, true);
-        self.documents(catalogue, &buffer, &index, depth, sink);
-        self.settled = settled;
-        self.pool.push((buffer, index));
     }
 
     fn unknown(
@@ -658,187 +522,10 @@ fn stamped(text: &[u8], at: usize) -> Option<(usize, usize)> {
     }
 }
 
-/// The JSON that stands in base64.
-fn decoded(inner: &[u8]) -> Option<Vec<u8>> {
-    use base64::Engine;
-    // `{` or `[` in base64, alone or with a blank behind it.
-    if !matches!(inner.first(), Some(b'e' | b'W' | b'C' | b'I')) || inner.len() < 4 {
-        return None;
-    }
-    let lenient = base64::engine::GeneralPurposeConfig::new()
-        .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent);
-    let standard = base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
-    let url = base64::engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, lenient);
-    let inner: Vec<u8> = text::unescape(inner)
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let plain = standard
-        .decode(&inner)
-        .or_else(|_| url.decode(&inner))
-        .ok()?;
-    looks_like_json(&plain).then_some(plain)
-}
-
-/// What a container wrote into an entry of a cloud's log, where that is a record of its own.
-fn payload<'m>(catalogue: &dyn Catalogue, members: &[(&[u8], &'m [u8])]) -> Option<&'m [u8]> {
-    let (_, payload) = members.iter().find(|(key, _)| *key == b"jsonPayload")?;
-    let mut inner = Vec::new();
-    path::members(payload, |key, value| {
-        inner.push((key, value));
-        true
-    });
-    let known = !matches!(catalogue.kind(&inner), Kind::Unknown | Kind::Aside(_));
-    known.then_some(*payload)
-}
-
 fn key_of<'a>(bytes: &'a [u8], member: &Member) -> &'a [u8] {
     let raw = member.key.of(bytes);
     raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::item::Members;
-    use super::super::trie::Trie;
-    use super::*;
-
-    struct One(Trie);
-
-    impl Catalogue for One {
-        fn trie(&self, _: usize) -> &Trie {
-            &self.0
-        }
-        fn is(&self, _: usize, _: &[u8], slots: &Slots) -> bool {
-            slots.marks == 3
-        }
-        fn kind(&self, members: &Members) -> Kind {
-            let is = |wanted: &[u8]| members.iter().any(|(key, _)| *key == wanted);
-            let has = |wanted: &[u8]| {
-                let mut keys = members.iter().map(|(key, _)| key);
-                keys.any(|key| key.eq_ignore_ascii_case(wanted))
-            };
-            match () {
-                () if is(b"Id") && is(b"Who") => Kind::Record(0),
-                () if has(b"Id") && has(b"Who") => Kind::Copy(0, Form::Recased),
-                () if has(b"digest") => Kind::Aside("digest"),
-                () => Kind::Unknown,
-            }
-        }
-        fn rewrite(&self, _: usize, _: Form, raw: &[u8], out: &mut Vec<u8>) -> bool {
-            let text = String::from_utf8_lossy(raw)
-                .replace("\"id\"", "\"Id\"")
-                .replace("\"who\"", "\"Who\"");
-            out.extend_from_slice(text.as_bytes());
-            true
-        }
-    }
-
-    fn run(text: &[u8]) -> Vec<String> {
-        let mut trie = Trie::default();
-        trie.mark("Id", 0);
-        trie.mark("Who", 1);
-        let id = trie.slot(&["Id"]);
-        let catalogue = One(trie);
-        let mut out = Vec::new();
-        Decoder::default().decode(&catalogue, text, &mut |item| {
-            out.push(match item {
-                Item::Record { text, slots, .. } => {
-                    format!("{}", String::from_utf8_lossy(slots.first(id).of(text)))
-                }
-                Item::Skipped { reason, at } => format!("skip {reason} @{at:?}"),
-                Item::Ignored { reason } => format!("ignore {reason}"),
-            });
-        });
-        out
-    }
-
-    const A: &str = r#"{"Id":1,"Who":"a"}"#;
-    const B: &str = r#"{"Id":2,"Who":"b {\"}"}"#;
-
-    #[test]
-    fn every_wrapping_gives_the_same_records() {
-        let quoted = |text: &str| serde_json::to_string(text).unwrap();
-        let shapes = [
-            format!("{A}{B}"),
-            format!("{A}\n{B}\n"),
-            format!("[{A},{B}]"),
-            format!(" [ {A} ,\n {B} ] "),
-            format!(r#"{{"Records":[{A},{B}]}}"#),
-            format!(
-                r#"{{"token":null,"Events":[{{"x":{{}},"CloudTrailEvent":{}}},{{"CloudTrailEvent":{}}}],"n":[1]}}"#,
-                quoted(A),
-                quoted(B)
-            ),
-            format!("{{\"detail-type\":\"x\",\"detail\":{A}}}\n{{\"detail\":{B}}}"),
-            format!("2024-01-01T00:00:00Z {A}\n2024-01-01T00:00:01Z stream {B}\n"),
-            format!(
-                r#"{{"result":{{"_raw":{}}}}}{{"event":{{"original":{}}}}}"#,
-                quoted(A),
-                quoted(B)
-            ),
-            format!("{},{}", A.to_lowercase(), B.to_lowercase()),
-            format!("[{},{}]", quoted(A), quoted(B)),
-            format!("{{\"Records\":[{A}]}}{{\"Records\":[{B}]}}"),
-        ];
-        for shape in shapes {
-            assert_eq!(run(shape.as_bytes()), ["1", "2"], "{shape}");
-        }
-    }
-
-    #[test]
-    fn a_bad_record_costs_itself_alone() {
-        let bad = r#"{"Id":9,"Who:"x","l":[{"y":1}]}"#;
-        for shape in [
-            format!(r#"{{"Records":[{A},{bad},{B}]}}"#),
-            format!("{A}\n{bad}\n{B}\n"),
-            format!("[{A},{bad},{B}]"),
-        ] {
-            let out = run(shape.as_bytes());
-            assert_eq!(out.len(), 3, "{shape}: {out:?}");
-            assert_eq!((&*out[0], &*out[2]), ("1", "2"), "{shape}");
-            assert!(out[1].starts_with("skip "), "{shape}");
-        }
-        let out = run(format!(r#"{{"Records":[{A},{B},{{"Id":3,"Wh"#).as_bytes());
-        assert_eq!(out[..2], ["1", "2"]);
-        assert!(out[2].contains("JSON ends"), "{out:?}");
-    }
-
-    #[test]
-    fn says_what_everything_else_is() {
-        let table = [
-            ("", vec![]),
-            ("  \n", vec![]),
-            ("[]", vec![]),
-            (r#"{"Records":[]}"#, vec![]),
-            (r#"{"digest":1}"#, vec!["ignore digest"]),
-            (
-                "{}",
-                vec!["skip JSON of no known log (an empty object) @Some(0)"],
-            ),
-            (
-                r#"{"name":"x","version":1}"#,
-                vec!["skip JSON of no known log (keys name, version) @Some(0)"],
-            ),
-            (
-                "a,b,c\n1,2,3\n",
-                vec![r#"skip CSV of no known export (first line "a,b,c") @Some(0)"#],
-            ),
-            (
-                "\u{0}\u{1}ELF",
-                vec!["skip binary data of no known kind @Some(0)"],
-            ),
-            (
-                "[1,2]",
-                vec![
-                    "skip a value that is no object @Some(1)",
-                    "skip a value that is no object @Some(3)",
-                ],
-            ),
-        ];
-        for (text, want) in table {
-            assert_eq!(run(text.as_bytes()), want, "{text:?}");
-        }
-    }
-}
+mod tests;

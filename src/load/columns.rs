@@ -82,11 +82,17 @@ pub fn name(cell: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a text begins with a time in brackets, `[2026-05-12 …`: a log, and no JSON.
+/// Whether a text begins with a time or a name in brackets, `[2026-05-12 …`, `[pod/falco-x7f/…`: a
+/// log, and no JSON.
 #[must_use]
 pub fn is_stamped(text: &[u8]) -> bool {
-    matches!(text, [b'[', year @ .., ] if year.len() > 4
-        && year[..4].iter().all(u8::is_ascii_digit) && year[4] == b'-')
+    let [b'[', rest @ ..] = text else {
+        return false;
+    };
+    let time = rest.len() > 4 && rest[..4].iter().all(u8::is_ascii_digit) && rest[4] == b'-';
+    let word = rest.first().is_some_and(u8::is_ascii_alphabetic);
+    let json = [&b"true"[..], b"false", b"null"];
+    time || word && !json.iter().any(|json| rest.starts_with(json))
 }
 
 /// Names begin with a letter; a log's text begins with a time or a bracket.
@@ -96,7 +102,21 @@ fn is_name(cell: &[u8]) -> bool {
     let head = |byte: &u8| byte.is_ascii_alphabetic() || b"_@#$('".contains(byte) || *byte > 0x7f;
     cell.len() <= NAME
         && cell.first().is_some_and(head)
-        && !cell.iter().any(|byte| b"=\"[]".contains(byte))
+        && !cell.iter().any(|byte| b"=\"".contains(byte))
+        && brackets_hold_words(cell)
+}
+
+/// Whether brackets stand in a name only around a place in a list or a word: `resources[0].type`.
+fn brackets_hold_words(cell: &[u8]) -> bool {
+    let mut parts = cell.split(|byte| *byte == b'[');
+    !parts.next().unwrap_or_default().contains(&b']')
+        && parts.all(|part| {
+            let end = memchr::memchr(b']', part);
+            end.is_some_and(|end| {
+                part[..end].iter().all(u8::is_ascii_alphanumeric)
+                    && !part[end + 1..].contains(&b']')
+            })
+        })
 }
 
 #[cfg(test)]
@@ -105,7 +125,10 @@ mod tests {
 
     #[test]
     fn tells_column_names_from_text() {
-        let table: [(&str, Option<&str>); 19] = [
+        let table: [(&str, Option<&str>); 22] = [
+            ("a.b[0].c,d[]\n1,2\n", Some("a.b[0].c,d[]\n")),
+            ("a.param[x],b\n1,2\n", Some("a.param[x],b\n")),
+            ("a],b[0\n1,2\n", None),
             ("a,b,c\n1,2,3\n", Some("a,b,c\n")),
             ("a;b\r\n1;2\r\n", Some("a;b\r\n")),
             ("\"a\",\"b\"\n\"1\",\"2\"\n", Some("\"a\",\"b\"\n")),

@@ -1,6 +1,7 @@
 //! Tells the log sources apart by the keys of a record.
 
 use super::source::{Layout, Source};
+use super::{flat, rewrite};
 use crate::decode::item::{Catalogue, Form, Kind, Members};
 use crate::decode::path;
 use crate::decode::trie::{Slots, Trie};
@@ -37,6 +38,19 @@ fn is_one(source: &Source, members: &Members, same: impl Fn(&[u8], &[u8]) -> boo
                 .filter(|(key, _)| same(key, wanted.as_bytes()));
             found.next().is_some_and(|(_, raw)| tells(raw))
         })
+}
+
+impl Known<'_> {
+    /// The source of a record whose objects are spread over names with dots in them.
+    fn flat(&self, members: &Members) -> Option<usize> {
+        let mut nested = Vec::new();
+        flat::nest(members, &mut nested);
+        let nested = rewrite::members(&nested);
+        self.layouts.iter().position(|layout| {
+            let (source, same) = (layout.source, <[u8]>::eq_ignore_ascii_case);
+            source.forms.iter().any(|form| (form.is)(&nested)) || is_one(source, &nested, same)
+        })
+    }
 }
 
 impl Catalogue for Known<'_> {
@@ -79,6 +93,9 @@ impl Catalogue for Known<'_> {
         if let Some(reason) = super::kubernetes_audit::aside(members) {
             return Kind::Aside(reason);
         }
+        if let Some(number) = flat::is(members).then(|| self.flat(members)).flatten() {
+            return Kind::Copy(number, Form::Flat);
+        }
         for (number, layout) in self.layouts.iter().enumerate() {
             if is_one(layout.source, members, exact) {
                 return Kind::Record(number);
@@ -118,6 +135,16 @@ impl Catalogue for Known<'_> {
         match form {
             Form::Recased => {
                 recase(source, raw, out);
+                true
+            }
+            Form::Flat => {
+                let mut nested = Vec::new();
+                flat::nest(&rewrite::members(raw), &mut nested);
+                let members = rewrite::members(&nested);
+                if let Some(form) = source.forms.iter().find(|form| (form.is)(&members)) {
+                    return (form.rewrite)(&nested, out);
+                }
+                recase(source, &nested, out);
                 true
             }
             Form::Declared(number) => source

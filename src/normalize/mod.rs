@@ -12,6 +12,7 @@ pub mod entra_signin;
 pub mod event;
 pub mod fact;
 pub mod falco;
+mod flat;
 pub mod gcp_audit;
 pub mod guardduty;
 pub mod kafka_authorizer;

@@ -5,6 +5,7 @@
 
 use super::runtime::{Place, known, target};
 use super::source::{Norm, Own, PLAIN, Record, Source, row};
+use crate::decode::canonical::canonical_of;
 use crate::decode::{path, text};
 use crate::model::event::Class;
 use crate::model::{Layer, Outcome, Target};
@@ -240,7 +241,7 @@ fn key(record: &Record) -> u64 {
         raw("process.exec_id"),
         raw("process.pid"),
         raw("function_name"),
-        raw("args"),
+        &canonical_of(raw("args")),
         record.norm(Norm::Edge).unwrap_or_default(),
     ])
 }

@@ -6,6 +6,7 @@
 use super::alert::attack;
 use super::runtime::{Place, known, target};
 use super::source::{Form, Norm, Own, PLAIN, Record, Source, row};
+use crate::decode::canonical::canonical_of;
 use crate::decode::item::Members;
 use crate::decode::{path, text};
 use crate::model::event::Class;
@@ -170,7 +171,7 @@ fn key(record: &Record) -> u64 {
         record.norm(Norm::Edge).unwrap_or_default(),
         raw("hostThreadId"),
         raw("threadId"),
-        raw("args"),
+        &canonical_of(raw("args")),
     ])
 }
 

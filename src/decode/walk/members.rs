@@ -2,34 +2,11 @@
 //! before they are looked at.
 
 use super::{Bad, Member, Span, Walker};
-use crate::decode::trie::{NONE, Slots};
 
 impl<'a> Walker<'a> {
     /// Passes over the bracket at the current token.
     pub fn enter(&mut self) {
         self.token += 1;
-    }
-
-    /// Passes over what is left of an object behind one of its values.
-    pub fn rest_of_object(&mut self, after: usize) -> Result<usize, Bad> {
-        let mut next = self.skip_space(after);
-        loop {
-            match self.text.get(next) {
-                Some(b'}') => {
-                    self.enter();
-                    return Ok(next + 1);
-                }
-                Some(b',') => {
-                    let key = self.skip_space(next + 1);
-                    let (value, _, _) = self.key(key, NONE, None, &mut Slots::default(), false)?;
-                    next = {
-                        let end = self.skip(value)?;
-                        self.skip_space(end)
-                    };
-                }
-                _ => return self.bad(next, "a member without a comma"),
-            }
-        }
     }
 
     /// The members of the object at `at`, up to and including the first one for which `stop`
@@ -38,18 +15,48 @@ impl<'a> Walker<'a> {
         &mut self,
         at: usize,
         out: &mut Vec<Member>,
-        mut stop: impl FnMut(&'a [u8], u8) -> bool,
+        stop: impl FnMut(&'a [u8], u8) -> bool,
     ) -> Result<usize, Bad> {
         out.clear();
         if self.text.get(at) != Some(&b'{') {
             return self.bad(at, "no object");
         }
         self.token += 1;
-        let mut next = self.skip_space(at + 1);
+        let next = self.skip_space(at + 1);
         if self.text.get(next) == Some(&b'}') {
             self.token += 1;
             return Ok(next + 1);
         }
+        self.member(next, out, stop)
+    }
+
+    /// The members of an object behind the value that ends at `after`, likewise.
+    pub fn more_members(
+        &mut self,
+        after: usize,
+        out: &mut Vec<Member>,
+        stop: impl FnMut(&'a [u8], u8) -> bool,
+    ) -> Result<usize, Bad> {
+        let next = self.skip_space(after);
+        match self.text.get(next) {
+            Some(b',') => {
+                let next = self.skip_space(next + 1);
+                self.member(next, out, stop)
+            }
+            Some(b'}') => {
+                self.token += 1;
+                Ok(next + 1)
+            }
+            _ => self.bad(next, "a member without a comma"),
+        }
+    }
+
+    fn member(
+        &mut self,
+        mut next: usize,
+        out: &mut Vec<Member>,
+        mut stop: impl FnMut(&'a [u8], u8) -> bool,
+    ) -> Result<usize, Bad> {
         loop {
             // People who write examples leave a comma behind the last member.
             if self.text.get(next) == Some(&b'}') && !out.is_empty() {
