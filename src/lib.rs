@@ -99,6 +99,7 @@ pub struct Report {
     pub refused: u64,
 }
 
+pub use run::footprint::Footprint;
 pub use run::look::{Looked, look};
 pub use run::wanted::{Focus, Wanted};
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use ctadel::config::KEYS;
 use ctadel::enrich::derive::Derived;
+use ctadel::model::response::RESPONSES;
 use ctadel::normalize::SOURCES;
 use ctadel::render::schema::SchemaName;
 
@@ -188,6 +189,20 @@ fn properties(value: &serde_json::Value, out: &mut BTreeSet<String>) {
         serde_json::Value::Array(list) => list.iter().for_each(|value| properties(value, out)),
         _ => {}
     }
+}
+
+#[test]
+fn every_response_stands_in_its_page_with_what_can_be_undone() {
+    let page = page("ctadel-respond.7");
+    let section = page.split_once(".SH ACTIONS\n").expect("a section").1;
+    let table = section.split_once(".TE").expect("a table").0;
+    let rows = table.lines().skip_while(|line| *line != "l l l l.").skip(1);
+    let told: BTreeSet<Vec<&str>> = rows.map(|row| row.split('\t').take(3).collect()).collect();
+    let listed: BTreeSet<Vec<&str>> = RESPONSES
+        .iter()
+        .map(|one| vec![one.provider, one.name, one.undo.word()])
+        .collect();
+    assert_eq!(told, listed);
 }
 
 #[test]

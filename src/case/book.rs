@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::entry::{Line, Merged, Said, Seen};
+use super::entry::{Acted, Line, Merged, Said, Seen};
 use super::journal::Contents;
 use crate::incident::{Earlier, Remembered};
 use crate::model::incident::{Change, Status, Verdict};
-use crate::model::{Incident, Severity, Time};
+use crate::model::{Actor, Incident, Severity, Time};
 
 /// An incident as the case knows it.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,10 @@ pub struct Kept {
     pub merged_into: Option<String>,
     /// The resolved incident that it continues.
     pub reopens: Option<String>,
+    /// Its last event.
+    pub last: Option<Time>,
+    /// Who acted.
+    pub actors: Vec<Acted>,
 }
 
 /// Everything a case knows.
@@ -79,6 +83,12 @@ impl Book {
         kept.title = seen.title;
         kept.severity = seen.severity.parse().unwrap_or_default();
         kept.reopens = seen.reopens;
+        kept.last = kept.last.max(Time::parse(&seen.last));
+        for actor in seen.actors {
+            if !kept.actors.contains(&actor) {
+                kept.actors.push(actor);
+            }
+        }
     }
 
     fn said(&mut self, said: Said, time: Time) -> Option<()> {
@@ -203,9 +213,15 @@ impl Book {
                 last: incident.end.to_string(),
                 findings: Vec::new(),
                 reopens: incident.reopens.clone(),
+                actors: incident.actors.iter().map(|actor| acted(actor)).collect(),
             };
+            let more = known.is_some_and(|place| {
+                let kept = &self.incidents[place];
+                let known = |actor: &Acted| kept.actors.contains(actor);
+                kept.last < Some(incident.end) || !seen.actors.iter().all(known)
+            });
             let findings: Vec<String> = incident.findings.iter().filter(fresh).cloned().collect();
-            if known.is_none() || !findings.is_empty() {
+            if known.is_none() || more || !findings.is_empty() {
                 out.push(Line::Seen(Seen { findings, ..seen }));
             }
         }
@@ -221,5 +237,18 @@ impl Book {
             }
         }
         out
+    }
+}
+
+/// An actor by its names.
+fn acted(actor: &Actor) -> Acted {
+    let more = [&actor.principal, &actor.session, &actor.issuer];
+    let mut names = vec![actor.id.clone(), actor.name.clone()];
+    names.extend(more.into_iter().flatten().cloned());
+    names.retain(|name| !name.is_empty());
+    names.dedup();
+    Acted {
+        kind: actor.kind.word().to_owned(),
+        names,
     }
 }

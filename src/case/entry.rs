@@ -39,6 +39,18 @@ pub struct Seen {
     /// The resolved incident that it continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopens: Option<String>,
+    /// Who acted: whoever stops them looks here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actors: Vec<Acted>,
+}
+
+/// One who acted, by every name that somebody may be called by who is stopped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// Kind of identity.
+    pub kind: String,
+    /// Its names, its ids, its credential.
+    pub names: Vec<String>,
 }
 
 /// What somebody said about an incident.

@@ -6,7 +6,7 @@ mod folder;
 pub mod journal;
 
 pub use book::{Book, Kept};
-pub use entry::Said;
+pub use entry::{Acted, Said};
 pub use folder::{Case, CaseError};
 
 #[cfg(test)]

@@ -212,8 +212,11 @@ impl Job {
         let Some(OpenCase { case, .. }) = kept else {
             return Ok(());
         };
+        let failed = |error| Failure::new(Kind::Input, error);
         case.record(&report.incidents, &report.merged, self.plan.now)
-            .map_err(|error| Failure::new(Kind::Input, error))
+            .map_err(failed)?;
+        let store = super::respond::store(&self.session)?;
+        case::couple(&self.session.ui, case, &store, None, self.plan.now).map_err(failed)
     }
 
     /// Says what is to be said beside the data, and how the run ended. `worst` is what

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::response::{Takes, takes};
 use crate::model::{Finding, Suggestion};
 
 /// Merges and ranks the suggestions of findings in time order.
@@ -56,36 +57,16 @@ fn rank(suggestion: &Suggestion, acting: &BTreeSet<&str>) -> u8 {
     let Suggestion::Action { action, target, .. } = suggestion else {
         return 8;
     };
-    let acts = acting.contains(target.as_str());
-    match action.as_str() {
-        "deactivate-key" => 0,
-        "disable-user"
-        | "disable-service-account"
-        | "disable-service-principal"
-        | "quarantine-role" => {
-            // An identity that has not acted is a back door: it can wait for the next minute.
-            if acts { 1 } else { 4 }
-        }
-        "revoke-sessions" | "delete-token" => 2,
-        "detach-policy"
-        | "remove-iam-binding"
-        | "remove-role-assignment"
-        | "remove-rolebinding" => 3,
-        "start-logging"
-        | "restore-bucket-logging"
-        | "re-enable-guardduty"
-        | "restore-sink"
-        | "restore-diagnostic-settings"
-        | "make-snapshot-private"
-        | "block-bucket-public"
-        | "cancel-key-deletion"
-        | "disable-function" => 5,
-        "quarantine-security-group"
-        | "firewall-deny"
-        | "nsg-deny"
-        | "isolate-pod"
-        | "cordon-node" => 6,
-        _ => 7,
+    match takes(action) {
+        Some(Takes::Key) => 0,
+        // An identity that has not acted is a back door: it can wait for the next minute.
+        Some(Takes::Identity) if acting.contains(target.as_str()) => 1,
+        Some(Takes::Identity) => 4,
+        Some(Takes::Sessions) => 2,
+        Some(Takes::Grant) => 3,
+        Some(Takes::Damage) => 5,
+        Some(Takes::Network) => 6,
+        None => 7,
     }
 }
 

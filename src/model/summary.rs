@@ -100,3 +100,19 @@ pub struct SummaryRow {
     /// Actions that findings are about.
     pub sensitive: Breakdown,
 }
+
+/// What one identity did, beside an incident and in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls of the incident: those behind its findings, and what the same credentials did while it
+    /// lasted.
+    pub inside: u64,
+    /// All others.
+    pub outside: u64,
+    /// The commonest actions of the others.
+    pub actions: Vec<(String, u64)>,
+    /// The commonest addresses of the others.
+    pub addresses: Vec<(String, u64)>,
+    /// First and last of the others.
+    pub span: Option<(Time, Time)>,
+}

@@ -6,9 +6,10 @@
 use serde_json::Value;
 
 use super::cloud::Cloud;
-use super::plan::{Draft, Reversibility};
+use super::plan::Draft;
 use super::provider::Provider;
 use super::reason::{Reason, Refused};
+use crate::model::response::{Reversibility, response};
 
 /// What the caller has to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,14 @@ pub struct Ask {
     pub scp: bool,
     /// The keys of the identity too.
     pub keys: bool,
+    /// The trust policy too.
+    pub trust: bool,
+    /// The policy is a limit that is put back.
+    pub boundary: bool,
+    /// The workspace that logs go to.
+    pub workspace: Option<String>,
+    /// The storage account that logs go to.
+    pub storage: Option<String>,
     /// The caller says that the grant need not be recent.
     pub not_recent: bool,
     /// How old the grant may be, in nanoseconds.
@@ -72,10 +81,13 @@ pub trait Action: Sync {
     fn provider(&self) -> Provider;
     /// The full name, `aws.iam.user.disable`.
     fn kind(&self) -> &'static str;
-    /// How much of it can be taken back.
-    fn reversibility(&self) -> Reversibility;
     /// What the caller has to be allowed.
     fn permissions(&self) -> Permissions;
+    /// How much of it can be taken back, as the list of responses says.
+    fn reversibility(&self) -> Reversibility {
+        let known = response(self.provider().word(), self.name());
+        known.map_or(Reversibility::None, |known| known.undo)
+    }
     /// Looks, and says what it would do.
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused>;
 }

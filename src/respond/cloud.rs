@@ -26,6 +26,8 @@ const PAGES: usize = 500;
 pub struct Place {
     /// The region or zone, where the provider has them.
     pub region: Option<String>,
+    /// The profile whose credentials are used, where the provider's tool has them.
+    pub profile: Option<String>,
     /// The account that may be acted on where it is not the caller's own.
     pub account: Option<String>,
     /// The project, subscription, tenant or organisation that names are looked up in.

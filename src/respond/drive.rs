@@ -214,14 +214,9 @@ impl Driver<'_> {
             .iter()
             .filter(|step| seen.contains(&step.seq))
         {
-            let mut binds = Bindings::new();
-            for (name, probe) in &step.locate {
-                let params = super::plan::filled(&probe.params, &bindings);
-                let probe = super::plan::Probe::new(&probe.name, params);
-                let found = super::probe::ask(self.cloud, &probe)?;
-                binds.insert(name.clone(), super::wire::plain(&found));
-            }
-            bindings.extend(binds.clone());
+            undo::locate(self.cloud, step, &mut bindings)?;
+            let named = |name: &String| Some((name.clone(), bindings.get(name)?.clone()));
+            let binds: Bindings = step.locate.keys().filter_map(named).collect();
             journal.outcome(&Outcome {
                 seq: step.seq,
                 op: step.call.op.clone(),

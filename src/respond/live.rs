@@ -81,7 +81,7 @@ impl Live {
         };
         match provider {
             Provider::Aws => {
-                let aws = block_on(Aws::load()).map_err(wrong)?;
+                let aws = block_on(Aws::profiled(place.profile.as_deref())).map_err(wrong)?;
                 place.region = place
                     .region
                     .take()

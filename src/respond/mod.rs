@@ -29,6 +29,8 @@ pub mod reason;
 pub mod request;
 pub mod scaleway;
 pub mod settings;
+pub mod shell;
+pub mod status;
 pub mod trouble;
 pub mod undo;
 pub mod wire;

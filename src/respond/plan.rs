@@ -14,6 +14,7 @@ use super::guard::Facts;
 use super::provider::Provider;
 use super::wire::canonical;
 use crate::model::Time;
+pub use crate::model::response::Reversibility;
 
 /// Stands for the action's own id in names.
 pub const ID: &str = "<ctadel:id>";
@@ -273,29 +274,6 @@ impl Blast {
     pub fn note(&mut self, reach: Reach, note: impl Into<String>) {
         self.reach = self.reach.max(reach);
         self.notes.push(note.into());
-    }
-}
-
-/// How much of an action can be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Reversibility {
-    /// All of it.
-    Full,
-    /// Some of it.
-    Partial,
-    /// Nothing.
-    None,
-}
-
-impl Reversibility {
-    /// The word printed.
-    pub fn word(self) -> &'static str {
-        match self {
-            Reversibility::Full => "full",
-            Reversibility::Partial => "partial",
-            Reversibility::None => "none",
-        }
     }
 }
 

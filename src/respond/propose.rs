@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use super::actions;
-use super::journal::Record;
-use super::plan::Reversibility;
 use super::provider::Provider;
-use crate::model::{Finding, Incident, Outcome, Suggestion, Time};
+use super::shell::{self, quoted};
+use crate::model::response::{Reversibility, Takes, response};
+use crate::model::{Calls, Finding, Incident, Outcome, Suggestion};
 
 /// One action that would help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,70 +24,105 @@ pub struct Proposal {
     pub account: Option<String>,
     /// The region, where the log tells it.
     pub region: Option<String>,
+    /// What it takes from the attacker.
+    pub takes: Takes,
     /// Whether it stops who acts.
     pub stops_actor: bool,
     /// Whether it can be taken back.
     pub reversible: bool,
-    /// Calls of the findings that lead to it.
-    pub inside: u64,
+    /// Events behind the findings that lead to it.
+    pub events: u64,
     /// The findings that lead to it.
     pub findings: Vec<String>,
+    /// What the target did in the loaded logs, where it is somebody who acts.
+    pub calls: Option<Calls>,
 }
 
-/// The actions for an incident, best first.
-pub fn propose(incident: &Incident, findings: &[Finding]) -> Vec<Proposal> {
+/// What there is to do about an incident.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proposals {
+    /// The actions.
+    pub actions: Vec<Proposal>,
+    /// Actions whose target is no name that any provider gives: an attacker typed it.
+    pub refused: Vec<(String, String)>,
+}
+
+/// The actions for an incident, in the order in which they were found.
+pub fn propose(incident: &Incident, findings: &[Finding]) -> Proposals {
     let own: Vec<&Finding> = findings
         .iter()
         .filter(|finding| finding.incident.as_ref() == Some(&incident.id))
         .filter(|finding| finding.outcome == Outcome::Success)
         .collect();
     let acting: BTreeSet<&str> = own.iter().flat_map(|finding| names(finding)).collect();
-    let mut proposals: Vec<Proposal> = Vec::new();
+    let mut found = Proposals::default();
     for finding in &own {
         let Some(provider) = Provider::of_finding(finding.provider) else {
             continue;
         };
         for suggestion in &finding.respond {
-            let Suggestion::Action {
-                action,
-                target,
-                reversible,
-            } = suggestion
-            else {
+            let Suggestion::Action { action, target, .. } = suggestion else {
                 continue;
             };
-            // What no action of this provider does is advice, whatever it is called.
-            let Some(known) = actions::find(action, provider).filter(|_| is_plain(target)) else {
+            let Some(known) = response(provider.word(), action) else {
                 continue;
             };
+            if !is_plain(target) {
+                let refused = (action.clone(), target.clone());
+                if !found.refused.contains(&refused) {
+                    found.refused.push(refused);
+                }
+                continue;
+            }
             let same = |one: &&mut Proposal| {
                 one.action == *action && one.target == *target && one.provider == provider
             };
-            if let Some(one) = proposals.iter_mut().find(same) {
-                one.inside += finding.count;
+            if let Some(one) = found.actions.iter_mut().find(same) {
+                one.events += finding.count;
                 one.findings.push(finding.id.clone());
                 continue;
             }
-            proposals.push(Proposal {
+            let stops = matches!(known.takes, Takes::Key | Takes::Identity | Takes::Sessions);
+            found.actions.push(Proposal {
                 action: action.clone(),
                 target: target.clone(),
                 provider,
                 account: finding.account.clone(),
                 region: finding.region.clone(),
-                stops_actor: acting.contains(target.as_str()),
-                reversible: *reversible && known.reversibility() != Reversibility::None,
-                inside: finding.count,
+                takes: known.takes,
+                stops_actor: stops && acting.contains(target.as_str()),
+                reversible: known.undo == Reversibility::Full,
+                events: finding.count,
                 findings: vec![finding.id.clone()],
+                calls: None,
             });
         }
     }
-    // The incident's own order tells credentials from back doors from repairs.
+    found
+}
+
+/// Puts the best first: who acts is stopped before anything is repaired, what can be taken back is
+/// done before what cannot, and what hits few others before what hits many.
+pub fn rank(incident: &Incident, proposals: &mut [Proposal]) {
     let place = |one: &Proposal| {
         let same = |suggestion: &Suggestion| matches!(suggestion, Suggestion::Action { action, target, .. } if *action == one.action && *target == one.target);
         incident.respond.iter().position(same).unwrap_or(usize::MAX)
     };
-    proposals.sort_by_key(|one| (!one.stops_actor, place(one), !one.reversible));
-    proposals
+    let outside = |one: &Proposal| one.calls.as_ref().map_or(0, |calls| calls.outside);
+    // An identity that has not acted is a back door: it comes after what was taken by who acts.
+    let turn = |one: &Proposal| match one.takes {
+        Takes::Identity if !one.stops_actor => Takes::Damage,
+        takes => takes,
+    };
+    proposals.sort_by_key(|one| {
+        (
+            !one.stops_actor,
+            !one.reversible,
+            turn(one),
+            outside(one),
+            place(one),
+        )
+    });
 }
 
 /// What no action does, for a person.
@@ -117,15 +151,40 @@ fn names(finding: &Finding) -> Vec<&str> {
 }
 
 /// Whether a target may be a name at all: logs hold whatever an attacker typed.
-fn is_plain(target: &str) -> bool {
+pub fn is_plain(target: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || " -_./:@+=,*|".contains(c);
     !target.is_empty()
         && target.len() <= 1024
-        && !target.starts_with('-')
+        && !target.split(' ').any(|word| word.starts_with('-'))
         && target.chars().all(allowed)
 }
 
 impl Proposal {
+    /// The target's words: some actions take two.
+    fn words(&self) -> Vec<&str> {
+        match self.action.as_str() {
+            "detach-policy" | "remove-iam-binding" => self.target.splitn(2, ' ').collect(),
+            _ => vec![&self.target],
+        }
+    }
+
+    /// The names by which the logs know whom it hits; none where that is nobody who acts.
+    pub fn whom(&self) -> Vec<String> {
+        let first = self.words().first().copied().unwrap_or_default();
+        // Members and identities of Google Cloud carry their kind before them.
+        let bare = ["user:", "serviceAccount:"]
+            .iter()
+            .find_map(|kind| first.strip_prefix(kind));
+        let policy = first.contains(":policy/");
+        match self.takes {
+            Takes::Key | Takes::Identity | Takes::Sessions | Takes::Grant if !policy => {
+                let names = [Some(first), bare].into_iter().flatten();
+                names.map(str::to_owned).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The command that does it, once --execute is added.
     pub fn command(&self, incident: &str, logs: &[String]) -> String {
         let mut words = vec![
@@ -133,7 +192,7 @@ impl Proposal {
             "respond".to_owned(),
             self.action.clone(),
         ];
-        words.extend(self.target.split(' ').map(quoted));
+        words.extend(self.words().into_iter().map(quoted));
         words.push(format!("--provider {}", self.provider));
         if let Some(region) = self.region.as_ref().filter(|_| self.has_region()) {
             words.push(format!("--region {}", quoted(region)));
@@ -161,123 +220,52 @@ impl Proposal {
         let stops = if self.stops_actor {
             "stops who acts"
         } else {
-            "takes away what was gained"
+            match self.takes {
+                Takes::Damage => "puts right what was done",
+                Takes::Network => "cuts the network off",
+                _ => "takes away what was gained",
+            }
         };
         let back = if self.reversible {
             "can be undone"
         } else {
-            "cannot be undone"
+            "cannot be undone, or not all of it"
         };
-        let calls = crate::term::number::counted(self.inside, "call");
-        format!("{stops}, {back}, {calls} in the incident")
+        format!("{stops}, {back}")
+    }
+
+    /// Whom it hits beside the attacker, as far as the loaded logs tell.
+    pub fn blast(&self) -> Option<String> {
+        let calls = self.calls.as_ref()?;
+        let all = calls.inside + calls.outside;
+        let counted = crate::term::number::counted;
+        if all == 0 {
+            return Some("no call of this identity in the loaded logs".to_owned());
+        }
+        let mut text = format!(
+            "{} of {} of this identity in the loaded logs lie outside the incident",
+            calls.outside,
+            counted(all, "call")
+        );
+        if let Some((first, last)) = calls.span {
+            let named = |all: &[(String, u64)]| {
+                let one = |(name, count): &(String, u64)| format!("{name} ×{count}");
+                all.iter().map(one).collect::<Vec<_>>().join(", ")
+            };
+            text = format!("{text}: {}", named(&calls.actions));
+            if !calls.addresses.is_empty() {
+                text = format!("{text}; from {}", named(&calls.addresses));
+            }
+            text = format!("{text}; {first} to {last}");
+        }
+        Some(text)
     }
 
     /// The same in the provider's own tool.
-    pub fn shell(&self) -> Option<String> {
-        let name = || {
-            quoted(
-                self.target
-                    .rsplit(['/', ':'])
-                    .next()
-                    .unwrap_or(&self.target),
-            )
-        };
-        let whole = || quoted(&self.target);
-        let deny = r#"'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'"#;
-        let line = match (self.provider, self.action.as_str()) {
-            (Provider::Aws, "disable-user") => {
-                format!(
-                    "aws iam put-user-policy --user-name {} --policy-name Quarantine --policy-document {deny}",
-                    name()
-                )
-            }
-            (Provider::Aws, "quarantine-role") => {
-                format!(
-                    "aws iam put-role-policy --role-name {} --policy-name Quarantine --policy-document {deny}",
-                    name()
-                )
-            }
-            (Provider::Aws, "revoke-sessions") => {
-                let (verb, flag) = match self.target.contains(":user/") {
-                    true => ("put-user-policy", "--user-name"),
-                    false => ("put-role-policy", "--role-name"),
-                };
-                format!(
-                    "aws iam {verb} {flag} {} --policy-name Revoke --policy-document \"{{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[{{\\\"Effect\\\":\\\"Deny\\\",\\\"Action\\\":\\\"*\\\",\\\"Resource\\\":\\\"*\\\",\\\"Condition\\\":{{\\\"DateLessThan\\\":{{\\\"aws:TokenIssueTime\\\":\\\"$(date -u +%FT%TZ)\\\"}}}}}}]}}\"",
-                    name()
-                )
-            }
-            (Provider::Aws, "deactivate-key") => {
-                format!(
-                    "aws iam update-access-key --access-key-id {} --status Inactive --user-name USER",
-                    whole()
-                )
-            }
-            (Provider::Aws, "start-logging") => {
-                format!("aws cloudtrail start-logging --name {}", whole())
-            }
-            (Provider::Aws, "cancel-key-deletion") => {
-                format!(
-                    "aws kms cancel-key-deletion --key-id {0} && aws kms enable-key --key-id {0}",
-                    whole()
-                )
-            }
-            (Provider::Gcp, "disable-service-account") => {
-                format!("gcloud iam service-accounts disable {}", whole())
-            }
-            (Provider::Azure, "disable-user") => {
-                format!("az ad user update --id {} --account-enabled false", whole())
-            }
-            (Provider::Azure, "remove-role-assignment") => {
-                format!("az role assignment delete --ids {}", whole())
-            }
-            (Provider::Kubernetes, "cordon-node") => format!("kubectl cordon {}", name()),
-            (Provider::Kubernetes, "remove-rolebinding") => {
-                let (namespace, name) = self.target.split_once('/')?;
-                format!(
-                    "kubectl -n {} delete rolebinding {}",
-                    quoted(namespace),
-                    quoted(name)
-                )
-            }
-            _ => return None,
-        };
-        Some(line)
+    pub fn shell(&self) -> Vec<String> {
+        let (region, account) = (self.region.as_deref(), self.account.as_deref());
+        shell::lines(self.provider, &self.action, &self.target, region, account)
     }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+=,".contains(c);
-    match !word.is_empty() && word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-/// Whether everybody who acted is stopped by a verified action begun after their last call.
-pub fn contained(records: &[Record], actors: &[Vec<String>], last: Time) -> bool {
-    let undone: BTreeSet<&String> = records
-        .iter()
-        .filter_map(|record| record.plan.undoes.as_ref())
-        .collect();
-    let stops = |names: &Vec<String>| {
-        records.iter().any(|record| {
-            let target = &record.plan.target;
-            let same = |name: &String| {
-                *name == target.id
-                    || *name == target.name
-                    || name.ends_with(&format!("/{}", target.name))
-            };
-            let verified =
-                record.result.as_deref() == Some("contained") && record.plan.undoes.is_none();
-            verified
-                && !undone.contains(&record.id)
-                && record.begun >= last
-                && names.iter().any(same)
-        })
-    };
-    !actors.is_empty() && actors.iter().all(stops)
 }
 
 #[cfg(test)]
@@ -291,10 +279,12 @@ mod tests {
             provider: Provider::Aws,
             account: None,
             region: Some("eu-west-1".to_owned()),
+            takes: Takes::Identity,
             stops_actor: true,
             reversible: true,
-            inside: 2,
+            events: 2,
             findings: vec!["F-0".to_owned()],
+            calls: None,
         }
     }
 
@@ -310,9 +300,54 @@ mod tests {
             two.command("INC-0", &["my logs".to_owned()]),
             "ctadel respond detach-policy mallory AdministratorAccess --provider aws --logs 'my logs' --incident INC-0"
         );
-        assert_eq!(quoted("a'b;c"), r"'a'\''b;c'");
-        for hostile in ["", "--execute", "$(id)", "a;b", "a\nb", "`x`"] {
+        for hostile in [
+            "",
+            "--execute",
+            "mallory --execute",
+            "$(id)",
+            "a;b",
+            "a\nb",
+            "`x`",
+        ] {
             assert!(!is_plain(hostile), "{hostile}");
         }
+    }
+
+    #[test]
+    fn what_hits_few_comes_first_and_what_cannot_be_undone_last() {
+        let of = |action: &str, outside: u64| Proposal {
+            calls: Some(Calls {
+                outside,
+                inside: 1,
+                ..Calls::default()
+            }),
+            ..proposal(action, action)
+        };
+        let for_good = Proposal {
+            reversible: false,
+            ..of("delete-key", 0)
+        };
+        let repair = Proposal {
+            stops_actor: false,
+            takes: Takes::Damage,
+            ..of("start-logging", 0)
+        };
+        let mut all = vec![
+            repair,
+            for_good,
+            of("quarantine-role", 90),
+            of("disable-user", 2),
+        ];
+        rank(&Incident::default(), &mut all);
+        let order: Vec<&str> = all.iter().map(|one| one.action.as_str()).collect();
+        let want = [
+            "disable-user",
+            "quarantine-role",
+            "delete-key",
+            "start-logging",
+        ];
+        assert_eq!(order, want);
+        let said = all[0].blast().expect("counted");
+        assert!(said.starts_with("2 of 3 calls"), "{said}");
     }
 }

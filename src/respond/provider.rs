@@ -51,11 +51,7 @@ impl Provider {
 
     /// The provider a finding's `provider` word leads to; runtime findings are about pods.
     pub fn of_finding(word: &str) -> Option<Provider> {
-        match word {
-            "entra" | "m365" => Some(Provider::Azure),
-            "runtime" => Some(Provider::Kubernetes),
-            word => word.parse().ok(),
-        }
+        crate::model::response::acting(word).parse().ok()
     }
 
     /// The provider that ids of this shape belong to.

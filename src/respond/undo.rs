@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::cloud::Cloud;
 use super::journal::{Ended, Record};
-use super::plan::{Plan, Probe, Standing, Step, filled};
+use super::plan::{Bindings, Plan, Probe, Standing, Step, filled, is_open};
 use super::probe;
 use super::reason::{Reason, Refused};
+use super::trouble::Trouble;
 use crate::model::Time;
 
 /// The plan that undoes an action. `forced` names steps that are undone whatever they look like,
@@ -29,6 +30,14 @@ pub fn undo(
     }
     let mut steps = Vec::new();
     let mut nothing = Vec::new();
+    let mut bindings = record.bindings.clone();
+    for step in plan
+        .steps
+        .iter()
+        .filter(|step| record.ended(step.seq) == Some(Ended::Unknown))
+    {
+        locate(cloud, step, &mut bindings)?;
+    }
     for step in plan.steps.iter().rev() {
         // Only what we meant to send is ours: a step that was so already is somebody else's.
         let Some(ended) = record.ended(step.seq) else {
@@ -49,7 +58,11 @@ pub fn undo(
             nothing.push(sent.summary.clone());
         }
         for back in &sent.undo {
-            let fill = |value: &Value| filled(value, &record.bindings);
+            let fill = |value: &Value| filled(value, &bindings);
+            // What is not even named was never made.
+            if is_open(&fill(&back.call.params)) {
+                continue;
+            }
             let question = Probe::new(&back.probe.name, fill(&back.probe.params));
             let (ours, was) = (fill(&back.ours), fill(&back.was));
             let seen = probe::ask(cloud, &question)?;
@@ -57,7 +70,9 @@ pub fn undo(
             let mut way = Step::new(call, &back.summary, question, seen.clone(), was.clone());
             way.standing = match () {
                 () if seen == was => Standing::Already,
-                () if seen == ours || forced.contains(&step.seq) => Standing::Planned,
+                // What an earlier call of ours left, where this one never arrived, is ours too.
+                () if seen == ours || seen == fill(&sent.before) => Standing::Planned,
+                () if forced.contains(&step.seq) => Standing::Planned,
                 () => Standing::Conflict(seen.clone()),
             };
             // A key that leaked lets in whoever has it.
@@ -152,6 +167,8 @@ fn revival(record: &Record, accepted: &Accepted, now: Time, steps: &[Step]) -> R
 pub fn resume(cloud: &Cloud<'_>, record: &Record) -> Result<(Plan, Vec<u32>), Refused> {
     let mut plan = record.plan.clone();
     let mut seen_in_place = Vec::new();
+    let mut to_come: Vec<Probe> = Vec::new();
+    let mut bindings = record.bindings.clone();
     for step in &mut plan.steps {
         if step.standing != Standing::Planned {
             continue;
@@ -162,23 +179,41 @@ pub fn resume(cloud: &Cloud<'_>, record: &Record) -> Result<(Plan, Vec<u32>), Re
             continue;
         }
         let sent = record.sent(step).clone();
-        let question = Probe::new(
-            &sent.probe.name,
-            filled(&sent.probe.params, &record.bindings),
-        );
+        let question = Probe::new(&sent.probe.name, filled(&sent.probe.params, &bindings));
+        // What an earlier call is to make is not there yet, whatever the provider says of no name;
+        // and what one is to change first is not what this one is to find.
+        if is_open(&question.params) || to_come.contains(&step.probe) {
+            continue;
+        }
         let seen = probe::ask(cloud, &question)?;
-        let after = filled(&sent.after, &record.bindings);
+        let after = filled(&sent.after, &bindings);
         step.standing = match () {
             () if seen == after => {
                 if ended == Some(Ended::Unknown) {
+                    locate(cloud, &sent, &mut bindings)?;
                     seen_in_place.push(step.seq);
                 }
                 Standing::Already
             }
-            () if seen == sent.before => Standing::Planned,
+            () if seen == filled(&sent.before, &bindings) => Standing::Planned,
             () if sent.passing => Standing::Already,
             () => Standing::Conflict(seen),
         };
+        if step.standing == Standing::Planned {
+            to_come.push(step.probe.clone());
+        }
     }
     Ok((plan, seen_in_place))
+}
+
+/// Finds what a call that was not answered gave names to.
+pub fn locate(cloud: &Cloud<'_>, step: &Step, bindings: &mut Bindings) -> Result<(), Trouble> {
+    for (name, probe) in &step.locate {
+        let question = Probe::new(&probe.name, filled(&probe.params, bindings));
+        let found = probe::ask(cloud, &question)?;
+        if !found.is_null() {
+            bindings.insert(name.clone(), super::wire::plain(&found));
+        }
+    }
+    Ok(())
 }

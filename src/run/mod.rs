@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod decide;
 pub mod events;
 pub mod findings;
+pub mod footprint;
 pub mod hours;
 pub mod intern;
 pub mod keys;

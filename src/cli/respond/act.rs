@@ -62,11 +62,13 @@ pub fn run(common: &CommonArgs, act: &Act) -> Result<Code, Failure> {
     let every = act.every();
     let stage = Stage::open(common, &every.tell.case)?;
     let mut asks = act.asks();
-    let limit = stage.settings.limits().targets;
+    let most = every.consent.max_targets;
+    let limit = most.unwrap_or(stage.settings.limits().targets);
     if asks.len() > limit {
         let message = format!("{} targets at once, and the limit is {limit}", asks.len());
-        let refused = Refused::new(Reason::Limit, message)
-            .hint("respond: limits: targets in the configuration raises it");
+        let refused = Refused::new(Reason::Limit, message).hint(
+            "--max-targets N raises it, as does respond: limits: targets in the configuration",
+        );
         return Ok(ended::refused(&stage.session.ui, &refused));
     }
     if let Act::DetachPolicy(args) = act {
@@ -129,7 +131,7 @@ pub fn one(
         let message = format!("{provider} has no {name}; it is an action of {has}");
         return refuse(&Refused::new(Reason::Usage, message));
     };
-    if let Err(refused) = fits(ask, provider) {
+    if let Err(refused) = fits(ask, work.place, provider) {
         return refuse(&refused);
     }
     let cloud = match setup::connect(provider, work.place, work.consent.execute) {
@@ -148,7 +150,7 @@ pub fn one(
             automatic: work.automatic.clone(),
             ..work.consent.consent()
         },
-        begin: setup::begin(work.consent),
+        begin: setup::begin(work.consent)?,
         clock: setup::clock,
         stop: &stage.stop,
         settle: setup::settle(work.consent)?,
@@ -217,7 +219,7 @@ pub fn finish(
                     ui.hint(&format!("`ctadel respond resume {id}` goes on, `ctadel respond undo {id}` takes it back"));
                 }
             }
-            super::again::coupled(stage, gated, &done, teller.incident.as_deref());
+            super::again::coupled(stage, &done, teller.incident.as_deref());
             Ok(ended::code(done.reason, done.changed))
         }
         Err(refused) => {
@@ -266,8 +268,9 @@ pub fn provider(name: &str, ask: &Ask, named: Option<Provider>) -> Result<Provid
 }
 
 /// Flags of one provider mean nothing at another, and are not ignored there.
-fn fits(ask: &Ask, provider: Provider) -> Result<(), Refused> {
+fn fits(ask: &Ask, place: &PlaceArgs, provider: Provider) -> Result<(), Refused> {
     let given = [
+        ("--profile", place.profile.is_some()),
         ("--all-credentials", ask.all_credentials),
         ("--scp", ask.scp),
         ("--session", ask.session.is_some()),
@@ -278,6 +281,7 @@ fn fits(ask: &Ask, provider: Provider) -> Result<(), Refused> {
         ("--eni", !ask.interfaces.is_empty()),
         ("--instance", !ask.instances.is_empty()),
         ("--cut-existing", ask.cut),
+        ("--boundary", ask.boundary),
     ];
     match given
         .iter()

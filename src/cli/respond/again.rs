@@ -6,11 +6,11 @@ use super::act::{Stage, Work, finish};
 use super::place::{ConsentArgs, PlaceArgs, TellArgs};
 use super::tell::Teller;
 use super::{ended, setup};
-use crate::case::{Case, Said};
+use crate::case::Case;
 use crate::cli::args::CommonArgs;
+use crate::cli::case::{Acted, couple};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::model::Status;
 use crate::respond::drive::{self, Driver};
 use crate::respond::execute::Done;
 use crate::respond::gate::{Consent, Gated};
@@ -154,7 +154,7 @@ impl Again<'_> {
         let protected = stage
             .settings
             .protected(&stage.session.settings.inputs.value);
-        let mut begin = setup::begin(self.consent);
+        let mut begin = setup::begin(self.consent)?;
         begin.incident.clone_from(&teller.incident);
         let mut driver = Driver {
             cloud: &cloud,
@@ -186,43 +186,18 @@ impl Again<'_> {
     }
 }
 
-/// Keeps the incident's status in step, where there is a case folder: somebody acts, so somebody
-/// looks; and what is undone is not contained any more.
-pub fn coupled(stage: &Stage, gated: &Gated, done: &Done, incident: Option<&str>) {
-    let (Some(folder), Some(incident), true) =
-        (&stage.session.settings.case.value, incident, done.changed)
-    else {
+/// Keeps the incident's status in step, where there is a case folder.
+pub fn coupled(stage: &Stage, done: &Done, incident: Option<&str>) {
+    let (Some(folder), Some(incident)) = (&stage.session.settings.case.value, incident) else {
         return;
     };
-    let case = Case::new(folder);
-    let Ok((book, _)) = case.read() else {
-        stage
-            .session
-            .ui
-            .warn("the case cannot be read: the incident keeps its status");
-        return;
+    let acted = Acted {
+        incident,
+        action: &done.id,
+        changed: done.changed,
     };
-    let Some(kept) = book.get(incident) else {
-        stage.session.ui.note(&format!(
-            "the case does not know {incident}: its status is not kept"
-        ));
-        return;
-    };
-    // Whether everybody is stopped is seen with the logs in hand: `respond plan` says so.
-    let status = Status::Investigating;
-    if kept.status == status || (gated.plan.undoes.is_none() && kept.status != Status::Open) {
-        return;
-    }
-    let said = Said {
-        incident: incident.to_owned(),
-        status: Some(status.word().to_owned()),
-        action: Some(done.id.clone()),
-        ..Said::default()
-    };
-    if let Err(error) = case.say(said, setup::clock()) {
-        stage
-            .session
-            .ui
-            .warn(&format!("the incident's status was not kept: {error}"));
+    let (ui, case) = (&stage.session.ui, Case::new(folder));
+    if let Err(error) = couple(ui, &case, &stage.store, Some(&acted), setup::clock()) {
+        ui.warn(&format!("the incident's status was not kept: {error}"));
     }
 }

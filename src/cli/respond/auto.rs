@@ -24,17 +24,17 @@ use crate::respond::settings::Auto;
 /// Without --execute it is only shown. Targets come from calls that succeeded, the last of which
 /// is no older than an hour: archives do not act.
 ///
+/// An argument that begins with INC- is an incident, and nothing is done for any other then; the
+/// rest are logs.
+///
 /// Examples:
 ///
 ///     ctadel respond auto AWSLogs/
+///     ctadel respond auto INC-7f3a91c25e AWSLogs/
 ///     ctadel respond auto AWSLogs/ --execute --case case/
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct AutoArgs {
-    /// Act for these incidents only; may be given several times
-    #[arg(long = "only", value_name = "ID")]
-    only: Vec<String>,
-
     /// Do it; without this flag it is only shown
     #[arg(long)]
     execute: bool,
@@ -47,8 +47,18 @@ pub struct AutoArgs {
 
 /// Runs the command.
 pub fn run(common: &CommonArgs, args: &AutoArgs) -> Result<Code, Failure> {
-    let mut job = Job::new(common, &args.read, ViewKind::Incidents)?;
+    let mut read = args.read.clone();
+    let is_incident = |text: &String| text.starts_with("INC-");
+    let (named, logs): (Vec<String>, _) = read.input.paths.into_iter().partition(is_incident);
+    read.input.paths = logs;
+    let mut job = Job::new(common, &read, ViewKind::Incidents)?;
     let found = job.run()?;
+    job.keep(&found)?;
+    let only = named.iter().map(|id| {
+        let incident = super::propose::pick(&found.incidents, id)?;
+        Ok(incident.id.clone())
+    });
+    let only = only.collect::<Result<Vec<String>, Failure>>()?;
     let json = job
         .session
         .settings
@@ -62,7 +72,7 @@ pub fn run(common: &CommonArgs, args: &AutoArgs) -> Result<Code, Failure> {
     let stage = Stage::of(job.session, stop)?;
     let mut codes = vec![end];
     for auto in &stage.settings.auto {
-        let fits = |finding: &&Finding| wanted(auto, finding, now, &args.only);
+        let fits = |finding: &&Finding| wanted(auto, finding, now, &only);
         let mut left = auto.max_per_run;
         let mut seen: Vec<&str> = Vec::new();
         for finding in found.findings.iter().filter(fits) {

@@ -14,6 +14,7 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::output::print;
 use crate::cli::session::Session;
 use crate::config::Layer;
+use crate::model::Time;
 use crate::render::wire::SCHEMA;
 use crate::render::write_line;
 use crate::respond::drive;
@@ -31,6 +32,10 @@ pub struct ListArgs {
     /// Print those only that were cut off, or of which a call is unknown
     #[arg(long)]
     open: bool,
+
+    /// Print those only whose time is up (--expire) and which nobody has undone
+    #[arg(long)]
+    due: bool,
 
     /// Print those only whose target has this in its name or id
     #[arg(long, value_name = "TEXT")]
@@ -100,7 +105,10 @@ pub fn list(common: &CommonArgs, args: &ListArgs) -> Result<Code, Failure> {
         let fits = |text: &String| {
             target.name.contains(text.as_str()) || target.id.contains(text.as_str())
         };
-        (!args.open || record.is_open()) && args.target.as_ref().is_none_or(fits)
+        let due = || is_due(record, setup::clock()) && !undone.contains(&record.id);
+        (!args.open || record.is_open())
+            && (!args.due || due())
+            && args.target.as_ref().is_none_or(fits)
     });
     print(&session.ui, |out| {
         for record in &records {
@@ -120,13 +128,19 @@ pub fn list(common: &CommonArgs, args: &ListArgs) -> Result<Code, Failure> {
     Ok(Code::Done)
 }
 
+/// Whether somebody wanted to be reminded by now.
+fn is_due(record: &Record, now: Time) -> bool {
+    let due = record.begin.due.as_deref().and_then(Time::parse);
+    due.is_some_and(|due| due <= now)
+}
+
 fn brief(record: &Record, undone: bool) -> serde_json::Value {
     let plan = &record.plan;
     json!({
         "schema": SCHEMA, "kind": "action", "action_id": record.id, "time": record.begun.to_string(),
         "action": plan.action, "provider": plan.provider, "account": plan.account, "target": plan.target,
         "incident": record.begin.incident, "result": record.result, "open": record.is_open(),
-        "undoes": plan.undoes, "undone": undone,
+        "undoes": plan.undoes, "undone": undone, "due": record.begin.due,
     })
 }
 
@@ -138,8 +152,10 @@ fn row(record: &Record, undone: bool) -> String {
         (Some(result), false) => result,
     };
     let incident = record.begin.incident.as_deref().unwrap_or("");
+    let due = record.begin.due.as_ref().filter(|_| !undone);
+    let due = due.map_or(String::new(), |due| format!("  due {due}"));
     format!(
-        "{}  {}  {result:<10}  {} {} {}  {incident}",
+        "{}  {}  {result:<10}  {} {} {}  {incident}{due}",
         record.id, record.begun, plan.provider, plan.action, plan.target.name
     )
 }

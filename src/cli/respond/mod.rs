@@ -12,6 +12,8 @@ mod propose;
 mod setup;
 mod tell;
 
+pub use setup::store;
+
 use clap::{Args, Subcommand};
 
 use super::args::CommonArgs;

@@ -15,6 +15,10 @@ pub struct PlaceArgs {
     #[arg(long, value_name = "NAME")]
     pub provider: Option<Provider>,
 
+    /// The profile whose credentials are used (AWS)
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
     /// The region or zone [default: the provider's own settings]
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
@@ -71,6 +75,14 @@ pub struct ConsentArgs {
     /// The ticket, for the journal
     #[arg(long, value_name = "ID")]
     pub ticket: Option<String>,
+
+    /// Let this command have so many targets, whatever the configuration says
+    #[arg(long, value_name = "N")]
+    pub max_targets: Option<usize>,
+
+    /// Be reminded of it after this time by `respond list --due`
+    #[arg(long, value_name = "DURATION")]
+    pub expire: Option<String>,
 
     /// Go on although others are hit
     #[arg(long)]

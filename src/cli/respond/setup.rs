@@ -54,12 +54,21 @@ pub fn settle(args: &ConsentArgs) -> Result<Option<Duration>, Failure> {
 }
 
 /// What goes into the journal's first line.
-pub fn begin(args: &ConsentArgs) -> Begin {
+pub fn begin(args: &ConsentArgs) -> Result<Begin, Failure> {
+    let due = match &args.expire {
+        Some(text) => {
+            let nanos =
+                duration(text).map_err(|reason| Failure::usage(format!("--expire: {reason}")))?;
+            Some(clock().plus(nanos).to_string())
+        }
+        None => None,
+    };
     let argv = std::env::args().map(|word| mask::secrets(&word).into_owned());
     let host = ["HOSTNAME", "COMPUTERNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok());
-    Begin {
+    Ok(Begin {
+        due,
         incident: args.incident.clone(),
         argv: argv.collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -67,7 +76,7 @@ pub fn begin(args: &ConsentArgs) -> Begin {
         reason: args.reason.clone(),
         host,
         ..Begin::default()
-    }
+    })
 }
 
 /// The time on the clock.
@@ -115,6 +124,7 @@ fn place(args: &PlaceArgs) -> Place {
     Place {
         region: args.region.clone(),
         account: args.account.clone(),
+        profile: args.profile.clone(),
         project: args.project.clone(),
         key: None,
     }

@@ -27,7 +27,10 @@ pub(super) fn actions(family: Family, word: &str, finding: &Finding) -> Vec<Sugg
 
 fn all(action: &'static str, finding: &Finding, kinds: &[&str]) -> Vec<Suggestion> {
     let found = targets(finding, kinds);
-    found.into_iter().map(|text| act(action, text)).collect()
+    found
+        .into_iter()
+        .map(|text| act(finding, action, text))
+        .collect()
 }
 
 /// The user the finding is about: the one it names, else the one who acts.
@@ -37,12 +40,12 @@ fn users(finding: &Finding) -> Vec<Suggestion> {
         return named;
     }
     match finding.actor.kind {
-        ActorType::User => vec![act("disable-user", actor(finding))],
+        ActorType::User => vec![act(finding, "disable-user", actor(finding))],
         // Behind a session stands whoever assumed it; the session itself can only be ended.
         ActorType::RoleSession => {
             let mut list = Vec::new();
             if finding.root.starts_with("AIDA") {
-                list.push(act("disable-user", finding.root.clone()));
+                list.push(act(finding, "disable-user", finding.root.clone()));
             }
             list.extend(sessions(finding));
             list
@@ -68,7 +71,7 @@ fn is_editable(role: &str) -> bool {
 fn quarantine(finding: &Finding) -> Option<Suggestion> {
     let named = target(finding, &["role"]).filter(|role| !role.contains("/aws-service-role/"));
     let role = named.or_else(|| acting_role(finding))?;
-    Some(act("quarantine-role", role))
+    Some(act(finding, "quarantine-role", role))
 }
 
 /// Keys the finding made or names; else the key it was done with.
@@ -94,7 +97,7 @@ fn keys(finding: &Finding) -> Vec<Suggestion> {
         }
     }
     keys.into_iter()
-        .map(|key| act("deactivate-key", key))
+        .map(|key| act(finding, "deactivate-key", key))
         .collect()
 }
 
@@ -103,20 +106,20 @@ fn sessions(finding: &Finding) -> Vec<Suggestion> {
     if verb(finding).starts_with("AssumeRole")
         && let Some(role) = target(finding, &["role"]).filter(|role| is_editable(role))
     {
-        return vec![act("revoke-sessions", role)];
+        return vec![act(finding, "revoke-sessions", role)];
     }
     match finding.actor.kind {
-        ActorType::User => vec![act("revoke-sessions", actor(finding))],
+        ActorType::User => vec![act(finding, "revoke-sessions", actor(finding))],
         // A federated user's rights are those of the user who asked for the token.
         ActorType::Federated => {
             let issuer = finding.actor.issuer.as_deref();
             let user = issuer.filter(|issuer| issuer.contains(":user/"));
-            user.map(|user| act("revoke-sessions", user))
+            user.map(|user| act(finding, "revoke-sessions", user))
                 .into_iter()
                 .collect()
         }
         _ => acting_role(finding)
-            .map(|role| act("revoke-sessions", role))
+            .map(|role| act(finding, "revoke-sessions", role))
             .into_iter()
             .collect(),
     }
@@ -126,10 +129,14 @@ fn sessions(finding: &Finding) -> Vec<Suggestion> {
 fn grant(word: &str, finding: &Finding) -> Option<Suggestion> {
     let policy = target(finding, &["policy"]);
     if verb(finding).ends_with("PolicyVersion") || word == "restore-policy-version" {
-        return policy.map(|policy| act("detach-policy", policy));
+        return policy.map(|policy| act(finding, "detach-policy", policy));
     }
     let principal = target(finding, &["user", "role", "group"])?;
-    Some(act("detach-policy", format!("{principal} {}", policy?)))
+    Some(act(
+        finding,
+        "detach-policy",
+        format!("{principal} {}", policy?),
+    ))
 }
 
 /// The security group, else the instance. A stopped instance loses its memory, an isolated one
@@ -137,20 +144,18 @@ fn grant(word: &str, finding: &Finding) -> Option<Suggestion> {
 fn network(finding: &Finding) -> Option<Suggestion> {
     let group = target(finding, &["security_group"]);
     let what = group.or_else(|| target(finding, &["instance"]))?;
-    Some(act("quarantine-security-group", name(what)))
+    Some(act(finding, "quarantine-security-group", name(what)))
 }
 
 fn logging(finding: &Finding) -> Option<Suggestion> {
     match (service(finding), verb(finding)) {
         ("cloudtrail", "StopLogging") => {
-            target(finding, &["trail"]).map(|trail| act("start-logging", trail))
+            target(finding, &["trail"]).map(|trail| act(finding, "start-logging", trail))
         }
-        ("s3", "PutBucketLogging") => {
-            target(finding, &["bucket"]).map(|bucket| act("restore-bucket-logging", name(bucket)))
-        }
-        ("guardduty", "UpdateDetector") => {
-            target(finding, &["detector"]).map(|detector| act("re-enable-guardduty", detector))
-        }
+        ("s3", "PutBucketLogging") => target(finding, &["bucket"])
+            .map(|bucket| act(finding, "restore-bucket-logging", name(bucket))),
+        ("guardduty", "UpdateDetector") => target(finding, &["detector"])
+            .map(|detector| act(finding, "re-enable-guardduty", detector)),
         _ => None,
     }
 }
@@ -173,7 +178,7 @@ fn exposure(finding: &Finding) -> Vec<Suggestion> {
         } else {
             text
         };
-        let suggestion = act(action, text);
+        let suggestion = act(finding, action, text);
         if !list.contains(&suggestion) {
             list.push(suggestion);
         }
@@ -183,5 +188,5 @@ fn exposure(finding: &Finding) -> Vec<Suggestion> {
 
 fn crypto_key(finding: &Finding) -> Option<Suggestion> {
     let key = target(finding, &["kms_key"])?;
-    (verb(finding) == "ScheduleKeyDeletion").then(|| act("cancel-key-deletion", key))
+    (verb(finding) == "ScheduleKeyDeletion").then(|| act(finding, "cancel-key-deletion", key))
 }

@@ -3,7 +3,7 @@
 //! Enter a family and a finding of Google Cloud, Azure, Entra, Scaleway, Kubernetes or OVHcloud;
 //! leave the action its provider has for it, or nothing, and then advice follows.
 
-use super::action::{act, act_for_good};
+use super::action::act;
 use super::find::{actor, acts, target, targets};
 use super::word::Family;
 use crate::model::{ActorType, Finding, Suggestion};
@@ -18,17 +18,25 @@ pub(super) fn gcp(family: Family, finding: &Finding) -> Vec<Suggestion> {
     let account = || named_or_actor(finding, &["service_account"]);
     let one = |suggestion| vec![suggestion];
     match family {
-        Family::User => one(act("disable-user", named_or_actor(finding, &["user"]))),
-        Family::Workload => one(act("disable-service-account", account())),
+        Family::User => one(act(
+            finding,
+            "disable-user",
+            named_or_actor(finding, &["user"]),
+        )),
+        Family::Workload => one(act(finding, "disable-service-account", account())),
         Family::Key => targets(finding, &["key", "service_account_key"])
             .into_iter()
-            .map(|key| act("deactivate-key", key))
+            .map(|key| act(finding, "deactivate-key", key))
             .collect(),
         // Ending the sessions of a person is part of suspending them.
         Family::Sessions if acts(finding, ActorType::ServiceAccount) => {
-            one(act("disable-service-account", account()))
+            one(act(finding, "disable-service-account", account()))
         }
-        Family::Sessions => one(act("disable-user", named_or_actor(finding, &["user"]))),
+        Family::Sessions => one(act(
+            finding,
+            "disable-user",
+            named_or_actor(finding, &["user"]),
+        )),
         Family::Grant | Family::Exposure => binding(finding).into_iter().collect(),
         Family::Network | Family::Machine => each("firewall-deny", finding, &["instance"]),
         Family::Logging => each("restore-sink", finding, &["sink"]),
@@ -44,27 +52,35 @@ pub(super) fn gcp(family: Family, finding: &Finding) -> Vec<Suggestion> {
 fn binding(finding: &Finding) -> Option<Suggestion> {
     let member = target(finding, &["member", "user", "service_account"])?;
     let role = target(finding, &["role"])?;
-    Some(act("remove-iam-binding", format!("{member} {role}")))
+    Some(act(
+        finding,
+        "remove-iam-binding",
+        format!("{member} {role}"),
+    ))
 }
 
 fn each(action: &'static str, finding: &Finding, kinds: &[&str]) -> Vec<Suggestion> {
     let found = targets(finding, kinds);
-    found.into_iter().map(|text| act(action, text)).collect()
+    found
+        .into_iter()
+        .map(|text| act(finding, action, text))
+        .collect()
 }
 
 /// Azure and Entra.
 pub(super) fn azure(family: Family, finding: &Finding) -> Vec<Suggestion> {
     let user = || named_or_actor(finding, &["user"]);
     match family {
-        Family::User => vec![act("disable-user", user())],
+        Family::User => vec![act(finding, "disable-user", user())],
         Family::Workload => {
             let kinds = ["service_principal", "application"];
             vec![act(
+                finding,
                 "disable-service-principal",
                 named_or_actor(finding, &kinds),
             )]
         }
-        Family::Sessions => vec![act("revoke-sessions", user())],
+        Family::Sessions => vec![act(finding, "revoke-sessions", user())],
         Family::Grant => each("remove-role-assignment", finding, &["role_assignment"]),
         Family::Network | Family::Machine => each("nsg-deny", finding, &["network_security_group"]),
         Family::Logging => each(
@@ -87,15 +103,15 @@ pub(super) fn azure(family: Family, finding: &Finding) -> Vec<Suggestion> {
 pub(super) fn scaleway(family: Family, finding: &Finding) -> Vec<Suggestion> {
     let user = || named_or_actor(finding, &["user"]);
     match family {
-        Family::User => vec![act("disable-user", user())],
+        Family::User => vec![act(finding, "disable-user", user())],
         // An application cannot be locked: without its policies it can do nothing.
         Family::Workload | Family::Grant => each("detach-policy", finding, &["policy"]),
         // An expiry date that has been set cannot be taken back.
         Family::Key => targets(finding, &["key", "api_key"])
             .into_iter()
-            .map(|key| act_for_good("deactivate-key", key))
+            .map(|key| act(finding, "deactivate-key", key))
             .collect(),
-        Family::Sessions => vec![act("revoke-sessions", user())],
+        Family::Sessions => vec![act(finding, "revoke-sessions", user())],
         Family::Network | Family::Machine => {
             each("quarantine-security-group", finding, &["security_group"])
         }
@@ -132,7 +148,11 @@ pub(super) fn kubernetes(family: Family, word: &str, finding: &Finding) -> Vec<S
 /// OVHcloud.
 pub(super) fn ovh(family: Family, finding: &Finding) -> Vec<Suggestion> {
     match family {
-        Family::User => vec![act("disable-user", named_or_actor(finding, &["user"]))],
+        Family::User => vec![act(
+            finding,
+            "disable-user",
+            named_or_actor(finding, &["user"]),
+        )],
         _ => Vec::new(),
     }
 }

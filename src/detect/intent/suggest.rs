@@ -3,6 +3,7 @@
 //! Enter a rule's intent words and a finding; leaves suggestions without doubles, in the order of
 //! the words. A word never falls silent: without a target to act on it becomes advice.
 
+use super::action::exists;
 use super::word::{Family, family};
 use super::{advice, aws, others};
 use crate::model::{Finding, Suggestion};
@@ -31,7 +32,7 @@ fn one(word: &str, finding: &Finding) -> Vec<Suggestion> {
     if !applies(family, finding) {
         return Vec::new();
     }
-    let actions = match finding.provider {
+    let mut actions = match finding.provider {
         "aws" => aws::actions(family, word, finding),
         "gcp" => others::gcp(family, finding),
         "azure" | "entra" | "m365" => others::azure(family, finding),
@@ -40,6 +41,7 @@ fn one(word: &str, finding: &Finding) -> Vec<Suggestion> {
         "ovh" => others::ovh(family, finding),
         _ => Vec::new(),
     };
+    actions.retain(|action| exists(finding, action));
     if actions.is_empty() {
         vec![Suggestion::Advice(advice::advice(family, word, finding))]
     } else {

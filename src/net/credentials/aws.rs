@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -50,6 +51,11 @@ pub struct Endpoint {
 impl Aws {
     /// What the environment and the profiles say.
     pub async fn load() -> Arc<Aws> {
+        Aws::profiled(None).await
+    }
+
+    /// The same with the credentials of a profile, whatever stands in the environment.
+    pub async fn profiled(name: Option<&str>) -> Arc<Aws> {
         let patience = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
@@ -57,6 +63,10 @@ impl Aws {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http())
             .timeout_config(patience);
+        if let Some(name) = name {
+            let of = ProfileFileCredentialsProvider::builder().profile_name(name);
+            loader = loader.profile_name(name).credentials_provider(of.build());
+        }
         // What stands in the user agent, and so in the trail.
         if let Ok(name) = AppName::new("ctadel") {
             loader = loader.app_name(name);

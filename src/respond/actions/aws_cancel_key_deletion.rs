@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::trouble::Kind;
@@ -23,10 +23,6 @@ impl Action for CancelKeyDeletion {
 
     fn kind(&self) -> &'static str {
         "aws.kms.key.cancel-deletion"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Partial
     }
 
     fn permissions(&self) -> Permissions {

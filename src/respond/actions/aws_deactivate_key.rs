@@ -5,7 +5,7 @@ use serde_json::json;
 use super::aws_user::{deactivate, find};
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Draft, Probe, Reach, Reversibility};
+use crate::respond::plan::{Draft, Probe, Reach};
 use crate::respond::provider::Provider;
 use crate::respond::reason::{Reason, Refused};
 use crate::respond::trouble::Kind;
@@ -24,10 +24,6 @@ impl Action for DeactivateKey {
 
     fn kind(&self) -> &'static str {
         "aws.iam.key.deactivate"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

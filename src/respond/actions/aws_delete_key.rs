@@ -5,7 +5,7 @@ use serde_json::json;
 use super::aws_deactivate_key::key;
 use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::{Reason, Refused};
 
@@ -23,10 +23,6 @@ impl Action for DeleteKey {
 
     fn kind(&self) -> &'static str {
         "aws.iam.key.delete"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::None
     }
 
     fn permissions(&self) -> Permissions {

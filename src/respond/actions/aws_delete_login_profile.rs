@@ -5,7 +5,7 @@ use serde_json::json;
 use super::aws_user::find;
 use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -23,10 +23,6 @@ impl Action for DeleteLoginProfile {
 
     fn kind(&self) -> &'static str {
         "aws.iam.login-profile.delete"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::None
     }
 
     fn permissions(&self) -> Permissions {

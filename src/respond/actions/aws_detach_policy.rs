@@ -5,12 +5,12 @@
 
 use serde_json::{Value, json};
 
-use super::{aws_role, aws_user};
+use super::{aws_boundary, aws_role, aws_user};
 use crate::model::time::HOUR;
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::aws::name_of;
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::{Reason, Refused};
 use crate::respond::trouble::Kind;
@@ -33,10 +33,6 @@ impl Action for DetachPolicy {
 
     fn kind(&self) -> &'static str {
         "aws.iam.policy.detach"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {
@@ -65,14 +61,20 @@ impl Action for DetachPolicy {
                 "iam:DetachGroupPolicy",
                 "iam:DetachRolePolicy",
                 "iam:DetachUserPolicy",
+                "iam:PutRolePermissionsBoundary",
+                "iam:PutUserPermissionsBoundary",
                 "iam:SetDefaultPolicyVersion",
             ],
             undo: &[
                 "iam:AttachGroupPolicy",
                 "iam:AttachRolePolicy",
                 "iam:AttachUserPolicy",
+                "iam:DeleteRolePermissionsBoundary",
+                "iam:DeleteUserPermissionsBoundary",
                 "iam:PutGroupPolicy",
+                "iam:PutRolePermissionsBoundary",
                 "iam:PutRolePolicy",
+                "iam:PutUserPermissionsBoundary",
                 "iam:PutUserPolicy",
                 "iam:SetDefaultPolicyVersion",
             ],
@@ -80,6 +82,9 @@ impl Action for DetachPolicy {
     }
 
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
+        if let (Some(policy), true) = (&ask.with, ask.boundary) {
+            return aws_boundary::put(cloud, ask, policy);
+        }
         let mut draft = match &ask.with {
             Some(policy) => of_principal(cloud, ask, policy)?,
             None if ask.target.contains(":policy/") => version(cloud, &ask.target)?,

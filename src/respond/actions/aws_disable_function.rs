@@ -6,7 +6,7 @@ use super::aws_user::account;
 use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::aws::name_of;
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -24,10 +24,6 @@ impl Action for DisableFunction {
 
     fn kind(&self) -> &'static str {
         "aws.lambda.function.disable"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -10,7 +10,7 @@ use super::aws_user::{Found, account, find};
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::aws::{DENY_ALL_ARN, caller, deny_all, last_administrator};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Reversibility, Step, Watch};
+use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Step, Watch};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -30,10 +30,6 @@ impl Action for DisableUser {
         "aws.iam.user.disable"
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
-    }
-
     fn permissions(&self) -> Permissions {
         Permissions {
             read: &[
@@ -50,6 +46,7 @@ impl Action for DisableUser {
                 "iam:ListSigningCertificates",
                 "iam:ListUserPolicies",
                 "organizations:DescribeOrganization",
+                "organizations:DescribePolicy",
                 "organizations:ListPolicies",
                 "organizations:ListPoliciesForTarget",
             ],

@@ -6,7 +6,7 @@ use super::aws_user::account;
 use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::aws::name_of;
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::wire::{items, plain};
@@ -25,10 +25,6 @@ impl Action for MakeSnapshotPrivate {
 
     fn kind(&self) -> &'static str {
         "aws.snapshot.make-private"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -3,10 +3,11 @@
 use serde_json::json;
 
 use super::aws_role::find;
+use super::aws_trust;
 use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::aws::{deny_all, last_administrator};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, ID, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, ID, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -26,10 +27,6 @@ impl Action for QuarantineRole {
         "aws.iam.role.quarantine"
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
-    }
-
     fn permissions(&self) -> Permissions {
         Permissions {
             read: &[
@@ -40,14 +37,17 @@ impl Action for QuarantineRole {
                 "iam:ListInstanceProfilesForRole",
                 "iam:ListRolePolicies",
             ],
-            act: &["iam:PutRolePolicy"],
-            undo: &["iam:DeleteRolePolicy"],
+            act: &["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"],
+            undo: &["iam:DeleteRolePolicy", "iam:UpdateAssumeRolePolicy"],
         }
     }
 
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
         let role = find(cloud, &ask.target)?;
         let mut draft = role.draft(cloud)?;
+        if ask.trust {
+            aws_trust::refuse_strangers(cloud, &role.name, &mut draft)?;
+        }
         let names = cloud.list(
             "iam:ListRolePolicies",
             json!({"RoleName": role.name}),

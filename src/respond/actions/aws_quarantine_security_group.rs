@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::aws::{permission, rule_key};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Back, Call, Draft, ID, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Back, Call, Draft, ID, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::wire::{items, plain};
@@ -28,10 +28,6 @@ impl Action for QuarantineSecurityGroup {
 
     fn kind(&self) -> &'static str {
         "aws.ec2.security-group.quarantine"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {
@@ -247,6 +243,14 @@ fn swap(cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
         .collect();
     networks.sort_unstable();
     networks.dedup();
+    let (there, found): (Vec<Value>, Vec<Value>) = found
+        .iter()
+        .cloned()
+        .partition(|interface| is_cut_off(cloud, interface));
+    for interface in &there {
+        already(interface, &mut draft);
+    }
+    networks.retain(|network| found.iter().any(|one| text(one, "vpcId") == *network));
     for network in networks {
         let made = empty_group(network, &mut draft);
         let open = ask.cut.then(|| open_group(network, &mut draft));
@@ -258,6 +262,29 @@ fn swap(cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
         }
     }
     Ok(draft)
+}
+
+/// Whether an interface has nothing but a group of ours that is still without rules.
+fn is_cut_off(cloud: &Cloud<'_>, interface: &Value) -> bool {
+    let [group] = items(&interface["groupSet"]) else {
+        return false;
+    };
+    let count = Probe::new("sg-rule-count", json!({"GroupId": group["groupId"]}));
+    text(group, "groupName").starts_with("ctadel-q-")
+        && crate::respond::probe::ask(cloud, &count).is_ok_and(|count| count == 0)
+}
+
+fn already(interface: &Value, draft: &mut Draft) {
+    let id = text(interface, "networkInterfaceId");
+    let groups = json!([items(&interface["groupSet"])[0]["groupId"]]);
+    let params = json!({"NetworkInterfaceId": id, "SecurityGroupId": groups});
+    draft.step(Step::new(
+        Call::new("ec2:ModifyNetworkInterfaceAttribute", params),
+        &format!("{id} has only the group without rules already"),
+        Probe::new("eni-groups", json!({"NetworkInterfaceId": id})),
+        groups.clone(),
+        groups,
+    ));
 }
 
 fn made(network: &str, name: &str, bind: &str, what: &str) -> Step {

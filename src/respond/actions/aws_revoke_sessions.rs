@@ -10,7 +10,7 @@ use crate::model::Time;
 use crate::respond::action::{Action, Ask, Permissions, usage};
 use crate::respond::aws::{deny_before, deny_session, name_of};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Reversibility, Revival, Step};
+use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Revival, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -33,10 +33,6 @@ impl Action for RevokeSessions {
         "aws.iam.sessions.revoke"
     }
 
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
-    }
-
     fn permissions(&self) -> Permissions {
         Permissions {
             read: &[
@@ -47,6 +43,7 @@ impl Action for RevokeSessions {
                 "iam:ListAttachedRolePolicies",
                 "iam:ListInstanceProfilesForRole",
                 "iam:ListRolePolicies",
+                "iam:ListUserPolicies",
                 "sso:DescribePermissionSet",
                 "sso:GetInlinePolicyForPermissionSet",
                 "sso:ListInstances",
@@ -94,7 +91,8 @@ impl Action for RevokeSessions {
             Some(role) => {
                 let document = session_document(ask, &role.id, before.as_deref());
                 let draft = role.draft(cloud)?;
-                Ok(of_role(draft, &role, document, ask))
+                let there = in_place(cloud, "Role", &role.name, &document)?;
+                Ok(of_role(draft, &role, document, there, ask))
             }
             None => of_user(cloud, ask, before.as_deref()),
         }
@@ -123,8 +121,14 @@ fn session_document(ask: &Ask, role_id: &str, before: Option<&str>) -> Value {
     }
 }
 
-fn of_role(mut draft: Draft, role: &aws_role::Found, document: Value, ask: &Ask) -> Draft {
-    let name = format!("CtadelRevoke-{ID}");
+fn of_role(
+    mut draft: Draft,
+    role: &aws_role::Found,
+    document: Value,
+    there: Option<String>,
+    ask: &Ask,
+) -> Draft {
+    let name = there.clone().unwrap_or(format!("CtadelRevoke-{ID}"));
     let object = json!({"RoleName": role.name, "PolicyName": name});
     let what = match &ask.session {
         Some(session) => {
@@ -139,6 +143,7 @@ fn of_role(mut draft: Draft, role: &aws_role::Found, document: Value, ask: &Ask)
         "role-policy",
         object,
         document,
+        there.is_some(),
         &format!("{name}: deny everything to {what}"),
     ));
     draft.revival = Revival {
@@ -165,7 +170,9 @@ fn of_user(cloud: &Cloud<'_>, ask: &Ask, before: Option<&str>) -> Result<Draft, 
     let user = aws_user::find(cloud, &ask.target)?;
     let mut draft = user.draft();
     draft.settle = 10;
-    let name = format!("CtadelRevoke-{ID}");
+    let document = deny_before(before);
+    let there = in_place(cloud, "User", &user.name, &document)?;
+    let name = there.clone().unwrap_or(format!("CtadelRevoke-{ID}"));
     let object = json!({"UserName": user.name, "PolicyName": name});
     let summary = format!("{name}: deny everything to every session up to now");
     draft.step(put(
@@ -173,7 +180,8 @@ fn of_user(cloud: &Cloud<'_>, ask: &Ask, before: Option<&str>) -> Result<Draft, 
         "iam:DeleteUserPolicy",
         "user-policy",
         object,
-        deny_before(before),
+        document,
+        there.is_some(),
         &summary,
     ));
     draft.revival = Revival {
@@ -184,10 +192,43 @@ fn of_user(cloud: &Cloud<'_>, ask: &Ask, before: Option<&str>) -> Result<Draft, 
     Ok(draft)
 }
 
-fn put(op: &str, back: &str, probe: &str, object: Value, document: Value, summary: &str) -> Step {
+/// An earlier refusal of ours that says the same. One up to now never does: sessions have begun
+/// since.
+fn in_place(
+    cloud: &Cloud<'_>,
+    kind: &str,
+    name: &str,
+    document: &Value,
+) -> Result<Option<String>, Refused> {
+    let field = format!("{kind}Name");
+    let asked = json!({ field.as_str(): name });
+    let names = cloud.list(&format!("iam:List{kind}Policies"), asked, "/PolicyNames")?;
+    for policy in names.iter().filter_map(|name| name.as_str()) {
+        if !policy.starts_with("CtadelRevoke-") {
+            continue;
+        }
+        let asked = json!({ field.as_str(): name, "PolicyName": policy });
+        let probe = Probe::new(&format!("{}-policy", kind.to_ascii_lowercase()), asked);
+        if crate::respond::probe::ask(cloud, &probe)? == *document {
+            return Ok(Some(policy.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn put(
+    op: &str,
+    back: &str,
+    probe: &str,
+    object: Value,
+    document: Value,
+    there: bool,
+    summary: &str,
+) -> Step {
     let mut params = object.clone();
     params["PolicyDocument"] = json!(document.to_string());
     let probe = Probe::new(probe, object.clone());
-    Step::new(Call::new(op, params), summary, probe, json!(null), document)
+    let before = if there { document.clone() } else { json!(null) };
+    Step::new(Call::new(op, params), summary, probe, before, document)
         .back(Call::new(back, object), "remove the refusal")
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::aws_user::account;
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::trouble::Kind;
@@ -24,10 +24,6 @@ impl Action for StartLogging {
 
     fn kind(&self) -> &'static str {
         "aws.cloudtrail.start-logging"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Partial
     }
 
     fn permissions(&self) -> Permissions {

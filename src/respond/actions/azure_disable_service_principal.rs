@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -22,10 +22,6 @@ impl Action for DisableServicePrincipal {
 
     fn kind(&self) -> &'static str {
         "entra.service-principal.disable"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -22,10 +22,6 @@ impl Action for DisableUser {
 
     fn kind(&self) -> &'static str {
         "entra.user.disable"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::azure::assignment;
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -23,10 +23,6 @@ impl Action for RemoveRoleAssignment {
 
     fn kind(&self) -> &'static str {
         "azure.role-assignment.remove"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

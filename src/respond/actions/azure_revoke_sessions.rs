@@ -3,7 +3,7 @@
 use super::azure_disable_user::{revoke, user};
 use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Draft, Reversibility};
+use crate::respond::plan::Draft;
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -21,10 +21,6 @@ impl Action for RevokeSessions {
 
     fn kind(&self) -> &'static str {
         "entra.sessions.revoke"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Partial
     }
 
     fn permissions(&self) -> Permissions {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::gcp_disable_service_account::disable_key;
 use crate::respond::action::{Action, Ask, Permissions, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Draft, Reversibility};
+use crate::respond::plan::Draft;
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -23,10 +23,6 @@ impl Action for DeactivateKey {
 
     fn kind(&self) -> &'static str {
         "gcp.iam.key.disable"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Revival, Step};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Revival, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -22,10 +22,6 @@ impl Action for DisableServiceAccount {
 
     fn kind(&self) -> &'static str {
         "gcp.iam.service-account.disable"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::wire::{items, plain};
@@ -23,10 +23,6 @@ impl Action for FirewallDeny {
 
     fn kind(&self) -> &'static str {
         "gcp.compute.firewall.deny"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::respond::action::{Action, Ask, Permissions, usage};
 use crate::respond::cloud::Cloud;
 use crate::respond::gcp::policy;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::wire::items;
@@ -24,10 +24,6 @@ impl Action for RemoveIamBinding {
 
     fn kind(&self) -> &'static str {
         "gcp.iam.binding.remove"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::kubernetes_remove_rolebinding::draft_of;
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -23,10 +23,6 @@ impl Action for DeleteToken {
 
     fn kind(&self) -> &'static str {
         "kubernetes.token.delete"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::None
     }
 
     fn permissions(&self) -> Permissions {

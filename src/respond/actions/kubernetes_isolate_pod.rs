@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::kubernetes_remove_rolebinding::draft_of;
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, ID, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::wire::items;
@@ -24,10 +24,6 @@ impl Action for IsolatePod {
 
     fn kind(&self) -> &'static str {
         "kubernetes.pod.isolate"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
 use crate::respond::kubernetes::binding;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::wire::items;
@@ -24,10 +24,6 @@ impl Action for RemoveRolebinding {
 
     fn kind(&self) -> &'static str {
         "kubernetes.rolebinding.remove"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

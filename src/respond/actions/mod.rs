@@ -1,6 +1,7 @@
 //! The actions there are, one file each, and the one list of them.
 
 mod aws_block_bucket_public;
+mod aws_boundary;
 mod aws_cancel_key_deletion;
 mod aws_deactivate_key;
 mod aws_delete_key;
@@ -18,14 +19,17 @@ mod aws_revoke_sessions;
 mod aws_role;
 mod aws_scp;
 mod aws_start_logging;
+mod aws_trust;
 mod aws_user;
 mod azure_disable_service_principal;
 mod azure_disable_user;
 mod azure_nsg_deny;
 mod azure_remove_role_assignment;
+mod azure_restore_diagnostic_settings;
 mod azure_revoke_sessions;
 mod gcp_deactivate_key;
 mod gcp_disable_service_account;
+mod gcp_disable_user;
 mod gcp_firewall_deny;
 mod gcp_remove_iam_binding;
 mod gcp_restore_sink;
@@ -65,9 +69,11 @@ pub const ACTIONS: &[&dyn Action] = &[
     &azure_disable_user::DisableUser,
     &azure_nsg_deny::NsgDeny,
     &azure_remove_role_assignment::RemoveRoleAssignment,
+    &azure_restore_diagnostic_settings::RestoreDiagnosticSettings,
     &azure_revoke_sessions::RevokeSessions,
     &gcp_deactivate_key::DeactivateKey,
     &gcp_disable_service_account::DisableServiceAccount,
+    &gcp_disable_user::DisableUser,
     &gcp_firewall_deny::FirewallDeny,
     &gcp_remove_iam_binding::RemoveIamBinding,
     &gcp_restore_sink::RestoreSink,
@@ -94,4 +100,24 @@ pub fn find(name: &str, provider: Provider) -> Option<&'static dyn Action> {
 pub fn providers(name: &str) -> Vec<Provider> {
     let of = ACTIONS.iter().filter(|action| action.name() == name);
     of.map(|action| action.provider()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::response::RESPONSES;
+
+    #[test]
+    fn the_list_of_responses_is_what_there_is() {
+        let listed: Vec<(&str, &str)> = RESPONSES.iter().map(|r| (r.provider, r.name)).collect();
+        let built: Vec<(&str, &str)> = ACTIONS
+            .iter()
+            .map(|action| (action.provider().word(), action.name()))
+            .collect();
+        let sorted = |mut all: Vec<(&'static str, &'static str)>| {
+            all.sort_unstable();
+            all
+        };
+        assert_eq!(sorted(built), sorted(listed));
+    }
 }

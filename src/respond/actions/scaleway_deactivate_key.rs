@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::model::Time;
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, NOW, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, NOW, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -23,10 +23,6 @@ impl Action for DeactivateKey {
 
     fn kind(&self) -> &'static str {
         "scaleway.iam.key.expire"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::None
     }
 
     fn permissions(&self) -> Permissions {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Step, Watch};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Step, Watch};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -22,10 +22,6 @@ impl Action for DisableUser {
 
     fn kind(&self) -> &'static str {
         "scaleway.iam.user.lock"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

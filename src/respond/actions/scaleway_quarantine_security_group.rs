@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::respond::action::{Action, Ask, Permissions, text, usage};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reach, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Reach, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 use crate::respond::scaleway::{rules, servers};
@@ -23,10 +23,6 @@ impl Action for QuarantineSecurityGroup {
 
     fn kind(&self) -> &'static str {
         "scaleway.instance.security-group.quarantine"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Full
     }
 
     fn permissions(&self) -> Permissions {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::scaleway_disable_user::member;
 use crate::respond::action::{Action, Ask, Permissions, text};
 use crate::respond::cloud::Cloud;
-use crate::respond::plan::{Call, Draft, Probe, Reversibility, Step};
+use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
 
@@ -23,10 +23,6 @@ impl Action for RevokeSessions {
 
     fn kind(&self) -> &'static str {
         "scaleway.iam.sessions.revoke"
-    }
-
-    fn reversibility(&self) -> Reversibility {
-        Reversibility::Partial
     }
 
     fn permissions(&self) -> Permissions {

@@ -39,6 +39,42 @@ pub fn deny_session(role_id: &str, session: &str) -> Value {
     ))
 }
 
+/// A trust policy in one form, however it was written: statements and principals as lists, accounts
+/// by their ARN, which is how AWS gives them back.
+pub fn trust_form(mut document: Value) -> Value {
+    let listed = |value: Value| match value {
+        Value::Array(list) => list,
+        Value::Null => Vec::new(),
+        one => vec![one],
+    };
+    let mut statements = listed(document["Statement"].take());
+    for statement in &mut statements {
+        if statement["Principal"] == "*" {
+            statement["Principal"] = json!({"AWS": "*"});
+        }
+        let Value::Object(kinds) = &mut statement["Principal"] else {
+            continue;
+        };
+        for (kind, named) in kinds {
+            let is_account = |name: &str| {
+                kind == "AWS" && name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            let mut names: Vec<String> = listed(named.take())
+                .iter()
+                .map(crate::respond::wire::plain)
+                .map(|name| match is_account(&name) {
+                    true => format!("arn:aws:iam::{name}:root"),
+                    false => name,
+                })
+                .collect();
+            names.sort();
+            *named = json!(names);
+        }
+    }
+    document["Statement"] = json!(statements);
+    document
+}
+
 /// The last part of an ARN.
 pub fn name_of(text: &str) -> &str {
     text.rsplit(['/', ':']).next().unwrap_or(text)

@@ -49,6 +49,19 @@ pub fn probe(cloud: &Cloud<'_>, name: &str, ask: &Value) -> Result<Value, Troubl
             grants["groups"] = names(&groups, "GroupName");
             Ok(grants)
         }
+        "boundary" => {
+            let kind = text(ask, "Kind");
+            let asked = json!({ format!("{kind}Name"): ask["Name"] });
+            let found = cloud.read(&format!("iam:Get{kind}"), asked)?;
+            Ok(found[kind]["PermissionsBoundary"]["PermissionsBoundaryArn"].clone())
+        }
+        "trust" => {
+            let found = cloud.read("iam:GetRole", ask.clone())?;
+            let text = text(&found["Role"], "AssumeRolePolicyDocument");
+            Ok(super::policy::trust_form(
+                document(text).unwrap_or_default(),
+            ))
+        }
         "role-grants" => grants(cloud, "Role", ask),
         "attached" => {
             let kind = text(ask, "Kind");

@@ -19,6 +19,7 @@ const fn op(name: &'static str, method: &'static str, path: &'static str) -> Ope
 
 const GROUP: &str = "{+id}?api-version=2023-09-01";
 const RULE: &str = "{+id}/securityRules/{rule}?api-version=2023-09-01";
+const SETTING: &str = "{+id}?api-version=2021-05-01-preview";
 const ASSIGNMENT: &str = "{+id}?api-version=2022-04-01";
 
 /// What only looks.
@@ -48,6 +49,7 @@ pub const READS: &[Operation] = &[
     op("arm:GetNetworkSecurityGroup", "GET", GROUP),
     op("arm:GetSecurityRule", "GET", RULE),
     op("arm:GetRoleAssignment", "GET", ASSIGNMENT),
+    op("arm:GetDiagnosticSetting", "GET", SETTING),
 ];
 
 /// What changes something.
@@ -67,6 +69,8 @@ pub const CHANGES: &[Operation] = &[
     op("arm:DeleteSecurityRule", "DELETE", RULE),
     op("arm:PutRoleAssignment", "PUT", ASSIGNMENT),
     op("arm:DeleteRoleAssignment", "DELETE", ASSIGNMENT),
+    op("arm:PutDiagnosticSetting", "PUT", SETTING),
+    op("arm:DeleteDiagnosticSetting", "DELETE", SETTING),
 ];
 
 /// Who asks: the application, by the id in the environment.
@@ -108,6 +112,9 @@ pub fn probe(cloud: &Cloud<'_>, name: &str, ask: &Value) -> Result<Value, Troubl
         "assignment" => Ok(assignment(
             &cloud.read("arm:GetRoleAssignment", ask.clone())?,
         )),
+        "diagnostic-setting" => Ok(setting(
+            &cloud.read("arm:GetDiagnosticSetting", ask.clone())?,
+        )),
         "rule" => {
             let rule = cloud.read("arm:GetSecurityRule", ask.clone())?;
             let of = |field: &str| rule["properties"][field].clone();
@@ -119,9 +126,24 @@ pub fn probe(cloud: &Cloud<'_>, name: &str, ask: &Value) -> Result<Value, Troubl
     }
 }
 
+/// What a diagnostic setting is made of.
+pub fn setting(found: &Value) -> Value {
+    let fields = [
+        "eventHubAuthorizationRuleId",
+        "eventHubName",
+        "logAnalyticsDestinationType",
+        "logs",
+        "marketplacePartnerId",
+        "metrics",
+        "serviceBusRuleId",
+        "storageAccountId",
+        "workspaceId",
+    ];
+    kept(found, &fields)
+}
+
 /// What an assignment is made of.
 pub fn assignment(found: &Value) -> Value {
-    let properties = &found["properties"];
     let fields = [
         "roleDefinitionId",
         "principalId",
@@ -131,6 +153,12 @@ pub fn assignment(found: &Value) -> Value {
         "description",
         "delegatedManagedIdentityResourceId",
     ];
+    kept(found, &fields)
+}
+
+/// The properties of these names that say anything.
+fn kept(found: &Value, fields: &[&str]) -> Value {
+    let properties = &found["properties"];
     let kept = fields.iter().filter(|field| !properties[**field].is_null());
     Value::Object(
         kept.map(|field| ((*field).to_owned(), properties[*field].clone()))

@@ -21,6 +21,7 @@ const fn op(name: &'static str, method: &'static str, path: &'static str) -> Ope
 
 const INSTANCE: &str = "/compute/v1/projects/{project}/zones/{zone}/instances/{instance}";
 const FIREWALL: &str = "/compute/v1/projects/{project}/global/firewalls/{firewall}";
+const PERSON: &str = "/admin/directory/v1/users/{user}";
 
 /// What only looks.
 pub const READS: &[Operation] = &[
@@ -45,6 +46,7 @@ pub const READS: &[Operation] = &[
     op("compute:getInstance", "GET", INSTANCE),
     op("compute:getFirewall", "GET", FIREWALL),
     op("logging:getSink", "GET", "/v2/{+name}"),
+    op("admin:getUser", "GET", PERSON),
 ];
 
 /// What changes something.
@@ -72,6 +74,12 @@ pub const CHANGES: &[Operation] = &[
         "compute:setTags",
         "POST",
         "/compute/v1/projects/{project}/zones/{zone}/instances/{instance}/setTags",
+    ),
+    op("admin:updateUser", "PATCH", PERSON),
+    op(
+        "admin:signOut",
+        "POST",
+        "/admin/directory/v1/users/{user}/signOut",
     ),
     op(
         "logging:updateSink",
@@ -176,6 +184,12 @@ pub fn probe(cloud: &Cloud<'_>, name: &str, ask: &Value) -> Result<Value, Troubl
         "sink-disabled" => Ok(json!(
             cloud.read("logging:getSink", ask.clone())?["disabled"] == true
         )),
+        "person-id" => Ok(cloud.read("admin:getUser", ask.clone())?["id"].clone()),
+        "person-suspended" => Ok(json!(
+            cloud.read("admin:getUser", ask.clone())?["suspended"] == true
+        )),
+        // Nothing of it can be seen: it is done anew every time.
+        "unseen" => Ok(Value::Null),
         name => Err(unknown(name)),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::matrix::{Case, bears_everything};
+use super::matrix::Case;
 use super::world::{Reply, World};
 use crate::respond::aws::rule_key;
 use crate::respond::operation::Wire;
@@ -20,11 +20,13 @@ const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 pub struct Aws {
     state: Value,
     made: usize,
+    /// Texts of policies above the account.
+    contents: BTreeMap<String, Value>,
 }
 
 pub fn aws() -> Box<dyn World> {
     let arn = |rest: &str| format!("arn:aws:iam::{ACCOUNT}:{rest}");
-    let identity = |arn: String, id: &str, inline: Value, attached: Value| json!({"Arn": arn, "Id": id, "inline": inline, "attached": attached, "groups": [], "keys": {}, "tags": []});
+    let identity = |arn: String, id: &str, inline: Value, attached: Value| json!({"Arn": arn, "Id": id, "inline": inline, "attached": attached, "groups": [], "keys": {}, "tags": [], "boundary": null});
     let grants = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*",
         "Resource": "arn:aws:s3:::${aws:username}/*"}]});
     let mut mallory = identity(
@@ -35,12 +37,24 @@ pub fn aws() -> Box<dyn World> {
     );
     mallory["keys"] = json!({KEY: "Active", "AKIAI44QH8DHBEXAMPLE": "Inactive"});
     mallory["groups"] = json!(["staff"]);
+    mallory["ssh"] = json!("Active");
+    let mut app = identity(
+        arn("role/svc/app"),
+        "AROAAPPEXAMPLE000000",
+        json!({}),
+        json!([ADMIN]),
+    );
+    app["boundary"] = json!(ADMIN);
+    app["trust"] = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"Service": ["ec2.amazonaws.com"], "AWS": ["arn:aws:iam::444455556666:root"]},
+        "Action": "sts:AssumeRole"}]});
     let world = Aws {
         made: 0,
+        contents: BTreeMap::new(),
         state: json!({
             "users": {"mallory": mallory,
                 "alice": identity(arn("user/alice"), "AIDAALICEEXAMPLE0000", json!({}), json!([ADMIN]))},
-            "roles": {"app": identity(arn("role/svc/app"), "AROAAPPEXAMPLE000000", json!({}), json!([ADMIN]))},
+            "roles": {"app": app},
             "groups": {"staff": identity(arn("group/staff"), "AGPASTAFFEXAMPLE0000", json!({}), json!([]))},
             "policies": {
                 ADMIN: {"default": "v1", "versions": {"v1": {"Statement": [{"Effect": "Allow", "Action": "*"}]}}},
@@ -229,10 +243,37 @@ impl Aws {
         let one = &mut self.state[&plural][&name];
         let (policy, arn) = (get("PolicyName"), get("PolicyArn"));
         match verb {
-            "GetUser" | "GetRole" => ok(json!({ kind: {
-                format!("{kind}Name"): name, format!("{kind}Id"): one["Id"], "Arn": one["Arn"],
-                "Path": if kind == "Role" { "/svc/" } else { "/" }, "MaxSessionDuration": "3600",
-                "AssumeRolePolicyDocument": escape(&json!({"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}}).to_string()) }})),
+            "GetUser" | "GetRole" => {
+                let mut found = json!({
+                    format!("{kind}Name"): name, format!("{kind}Id"): one["Id"], "Arn": one["Arn"],
+                    "Path": if kind == "Role" { "/svc/" } else { "/" }, "MaxSessionDuration": "3600",
+                    "AssumeRolePolicyDocument": escape(&one["trust"].to_string()),
+                });
+                if one["boundary"].is_string() {
+                    found["PermissionsBoundary"] =
+                        json!({"PermissionsBoundaryArn": one["boundary"]});
+                }
+                ok(json!({ kind: found }))
+            }
+            "UpdateAssumeRolePolicy" => {
+                one["trust"] = serde_json::from_str(&get("PolicyDocument")).expect("a document");
+                ok(json!(""))
+            }
+            verb if verb.ends_with("PermissionsBoundary") => {
+                one["boundary"] = match verb.starts_with("Put") {
+                    true => json!(get("PermissionsBoundary")),
+                    false => Value::Null,
+                };
+                ok(json!(""))
+            }
+            "ListSSHPublicKeys" => ok(json!({"SSHPublicKeys": [{"SSHPublicKeyId": "APKAEXAMPLE",
+                "Status": one["ssh"].as_str().unwrap_or("Active")}]})),
+            "UpdateSSHPublicKey" => {
+                one["ssh"] = json!(get("Status"));
+                ok(json!(""))
+            }
+            "ListServiceSpecificCredentials" => ok(json!({"ServiceSpecificCredentials": []})),
+            "ListSigningCertificates" => ok(json!({"Certificates": []})),
             "GetGroup" => ok(
                 json!({"Group": {"GroupName": name, "GroupId": one["Id"], "Arn": one["Arn"]}, "Users": [{"UserName": "mallory"}]}),
             ),
@@ -377,6 +418,7 @@ impl Aws {
                 json!({"securityGroupRuleSet": self.state["rules"][get("Filter.1.Value.1")]}),
             ),
             "DescribeNetworkInterfaces" => {
+                let names = &self.state["names"];
                 let all = self.state["interfaces"]
                     .as_object()
                     .expect("interfaces")
@@ -384,7 +426,7 @@ impl Aws {
                 let list = all.map(|(id, groups)| {
                     let groups: Vec<Value> = items(groups)
                         .iter()
-                        .map(|id| json!({"groupId": id}))
+                        .map(|id| json!({"groupId": id, "groupName": names[plain(id)]}))
                         .collect();
                     json!({"networkInterfaceId": id, "vpcId": "vpc-1", "ownerId": ACCOUNT,
                         "attachment": {"instanceId": "i-0123456789abcdef0"}, "groupSet": groups})
@@ -529,9 +571,13 @@ impl Aws {
                 let all = self.state[of].as_object().expect("policies").iter();
                 json!({"Policies": all.map(|(id, name)| json!({"Id": id, "Name": name})).collect::<Vec<_>>()})
             }
+            "organizations:DescribePolicy" => {
+                json!({"Policy": {"Content": self.contents[&plain(&asked["PolicyId"])]}})
+            }
             "organizations:CreatePolicy" => {
                 self.made += 1;
                 let id = format!("p-{:08x}", self.made);
+                self.contents.insert(id.clone(), asked["Content"].clone());
                 self.state["scps"][&id] = asked["Name"].clone();
                 json!({"Policy": {"PolicySummary": {"Id": id}}})
             }
@@ -627,13 +673,8 @@ impl Aws {
     }
 }
 
-fn case(
-    action: &'static str,
-    target: &str,
-    works: fn(&Value) -> bool,
-    foreign: fn(&mut Value),
-) -> Case {
-    Case::new(Provider::Aws, action, target, aws, works, foreign)
+fn case(action: &'static str, target: &str, works: fn(&Value) -> bool) -> Case {
+    Case::new(Provider::Aws, action, target, aws, works)
 }
 
 /// Somebody writes another refusal over ours.
@@ -657,197 +698,184 @@ fn role_works(state: &Value) -> bool {
     may(&state["roles"]["app"])
 }
 
-fn nobody(_: &mut Value) {}
-
-#[test]
-fn disable_user() {
-    bears_everything(&case(
-        "disable-user",
-        "mallory",
-        user_works,
-        other_user_document,
-    ));
-    bears_everything(&case(
-        "disable-user",
-        "arn:aws:iam::111122223333:user/mallory",
-        user_works,
-        other_user_document,
-    ));
+/// A user or role of the same name, made by somebody else.
+fn another_user(state: &mut Value) {
+    state["users"]["mallory"]["Id"] = json!("AIDAANOTHEREXAMPLE00");
 }
 
-#[test]
-fn disable_user_from_above() {
-    let mut case = case("disable-user", "mallory", user_works, |state| {
-        // Somebody detached it and deleted the policy, and made another of its name.
-        let name = state["scps"]
-            .as_object()
-            .expect("policies")
-            .values()
-            .next()
-            .cloned()
-            .expect("ours");
-        state["scp-targets"] = json!({});
-        state["scps"] = json!({"p-other": name});
-    });
-    case.ask.scp = true;
-    // What is planned twice is made twice: a policy above the account names its principal only in
-    // its text.
-    let scene = super::matrix::Scene::new(&case);
-    let before = scene.state();
-    let done = scene.execute().expect("executed");
-    assert_eq!(done.result(), "contained", "{}", done.message);
-    assert!(!scene.works());
-    let undone = scene.undo().expect("undone");
-    assert_eq!(
-        (undone.result(), scene.state()),
-        ("contained", before),
-        "{}",
-        undone.message
-    );
+fn another_role(state: &mut Value) {
+    state["roles"]["app"]["Id"] = json!("AROAANOTHEREXAMPLE00");
 }
 
-#[test]
-fn keys() {
-    let mut off = case("deactivate-key", KEY, user_works, nobody);
-    off.foreign = |state| {
-        drop(
-            state["users"]["mallory"]["keys"]
-                .as_object_mut()
-                .expect("keys")
-                .remove(KEY),
+pub fn cases() -> Vec<Case> {
+    let parts = [identities(), sessions(), rights(), networks(), repairs()];
+    parts.into_iter().flatten().collect()
+}
+
+fn identities() -> Vec<Case> {
+    let mut above = case("disable-user", "mallory", user_works);
+    above.ask.scp = true;
+    let mut all = case("disable-user", "mallory", user_works).replaced_by(another_user);
+    all.ask.all_credentials = true;
+    let mut trust = case("quarantine-role", "app", |state| {
+        role_works(state) && !state["roles"]["app"]["trust"].to_string().contains("Deny")
+    })
+    .changed_by(|state| {
+        state["roles"]["app"]["trust"] = json!({"Version": "2012-10-17", "Statement": []});
+    })
+    .replaced_by(another_role);
+    trust.ask.trust = true;
+    vec![
+        case("disable-user", "mallory", user_works)
+            .changed_by(other_user_document)
+            .replaced_by(another_user),
+        case(
+            "disable-user",
+            "arn:aws:iam::111122223333:user/mallory",
+            user_works,
         )
-    };
-    bears_everything(&off);
-    let works =
-        |state: &Value| state["users"]["mallory"]["keys"]["AKIAI44QH8DHBEXAMPLE"].is_string();
-    bears_everything(&case("delete-key", "AKIAI44QH8DHBEXAMPLE", works, nobody).for_good());
-    let works = |state: &Value| state["login"]["mallory"] == true;
-    bears_everything(&case("delete-login-profile", "mallory", works, nobody).for_good());
+        .changed_by(other_user_document),
+        all,
+        above,
+        case("deactivate-key", KEY, user_works).changed_by(|state| {
+            let keys = state["users"]["mallory"]["keys"].as_object_mut();
+            drop(keys.expect("keys").remove(KEY));
+        }),
+        case("delete-key", "AKIAI44QH8DHBEXAMPLE", |state| {
+            state["users"]["mallory"]["keys"]["AKIAI44QH8DHBEXAMPLE"].is_string()
+        })
+        .for_good(),
+        case("delete-login-profile", "mallory", |state| {
+            state["login"]["mallory"] == true
+        })
+        .for_good(),
+        case("quarantine-role", "app", role_works)
+            .changed_by(other_role_document)
+            .replaced_by(another_role),
+        trust,
+    ]
 }
 
-#[test]
-fn quarantine_role() {
-    bears_everything(&case(
-        "quarantine-role",
-        "app",
-        role_works,
-        other_role_document,
-    ));
+fn sessions() -> Vec<Case> {
+    let mut one = case("revoke-sessions", "app", role_works).changed_by(other_role_document);
+    one.ask.session = Some("mallory".to_owned());
+    let mut since = case(
+        "revoke-sessions",
+        "arn:aws:iam::111122223333:user/mallory",
+        |state| may(&state["users"]["mallory"]),
+    )
+    .changed_by(other_user_document);
+    since.ask.before = Some("2026-05-12T09:00:00Z".to_owned());
+    vec![
+        case("revoke-sessions", "app", role_works)
+            .changed_by(other_role_document)
+            .replaced_by(another_role)
+            .renews(),
+        one,
+        since,
+    ]
 }
 
-#[test]
-fn detach_policy() {
+fn rights() -> Vec<Case> {
     let admin =
         |state: &Value| items(&state["users"]["mallory"]["attached"]).contains(&json!(ADMIN));
-    let attached = case("detach-policy", "mallory", admin, |_| {}).with("AdministratorAccess");
-    // Somebody attaches it again: it is as it was, and nothing is left to undo.
-    let scene = super::matrix::Scene::new(&attached);
-    let before = scene.state();
-    assert_eq!(scene.execute().expect("executed").result(), "contained");
-    assert!(!scene.works());
-    assert_eq!(scene.undo().expect("undone").result(), "contained");
-    assert_eq!(scene.state(), before);
-    let inline = |state: &Value| state["users"]["mallory"]["inline"]["own"].is_object();
-    let case_of = case("detach-policy", "mallory", inline, |state| {
-        state["users"]["mallory"]["inline"]["own"] = json!({"Statement": []});
-    });
-    bears_everything(&case_of.with("own"));
-    let version = |state: &Value| {
-        state["policies"]["arn:aws:iam::111122223333:policy/wide"]["default"] == "v2"
-    };
-    bears_everything(&case(
+    let mut limit = case("detach-policy", "mallory", |state| {
+        state["users"]["mallory"]["boundary"].is_null()
+    })
+    .with("arn:aws:iam::111122223333:policy/wide")
+    .changed_by(|state| state["users"]["mallory"]["boundary"] = json!(ADMIN))
+    .replaced_by(another_user);
+    limit.ask.boundary = true;
+    let mut wider = case(
         "detach-policy",
-        "arn:aws:iam::111122223333:policy/wide",
-        version,
-        |state| {
+        "arn:aws:iam::111122223333:role/svc/app",
+        |state| state["roles"]["app"]["boundary"] != "arn:aws:iam::111122223333:policy/wide",
+    )
+    .with("arn:aws:iam::111122223333:policy/wide");
+    wider.ask.boundary = true;
+    vec![
+        // Attached or not: somebody who attaches it again leaves nothing to undo.
+        case("detach-policy", "mallory", admin)
+            .with("AdministratorAccess")
+            .replaced_by(another_user),
+        case("detach-policy", "mallory", |state| {
+            state["users"]["mallory"]["inline"]["own"].is_object()
+        })
+        .with("own")
+        .changed_by(|state| {
+            state["users"]["mallory"]["inline"]["own"] = json!({"Statement": []});
+        }),
+        case(
+            "detach-policy",
+            "arn:aws:iam::111122223333:policy/wide",
+            |state| state["policies"]["arn:aws:iam::111122223333:policy/wide"]["default"] == "v2",
+        )
+        .changed_by(|state| {
             state["policies"]["arn:aws:iam::111122223333:policy/wide"]["default"] = json!("v3");
-        },
-    ));
+        }),
+        limit,
+        wider,
+    ]
 }
 
-#[test]
-fn security_groups() {
-    let open = |state: &Value| !items(&state["rules"]["sg-0123456789abcdef0"]).is_empty();
-    let replace = case(
-        "quarantine-security-group",
-        "sg-0123456789abcdef0",
-        open,
-        nobody,
-    );
-    let scene = super::matrix::Scene::new(&replace);
-    let before = scene.state();
-    assert_eq!(scene.execute().expect("executed").result(), "contained");
-    assert!(!scene.works());
-    assert_eq!(scene.undo().expect("undone").result(), "contained");
-    assert_eq!(scene.state(), before);
+fn networks() -> Vec<Case> {
     let reached = |state: &Value| {
         let group = plain(&state["interfaces"]["eni-0123456789abcdef0"][0]);
         !items(&state["rules"][group]).is_empty()
     };
-    for cut in [false, true] {
-        let mut swap = case(
+    let elsewhere = |state: &mut Value| {
+        state["interfaces"]["eni-0123456789abcdef0"] = json!(["sg-0fedcba9876543210"]);
+    };
+    let swap =
+        || case("quarantine-security-group", "i-0123456789abcdef0", reached).changed_by(elsewhere);
+    let mut cut = swap();
+    cut.ask.cut = true;
+    vec![
+        // Rules that others add stay theirs, and one that they made again is there.
+        case(
             "quarantine-security-group",
-            "i-0123456789abcdef0",
-            reached,
-            |state| {
-                state["interfaces"]["eni-0123456789abcdef0"] = json!(["sg-0fedcba9876543210"]);
-            },
-        );
-        swap.ask.cut = cut;
-        let scene = super::matrix::Scene::new(&swap);
-        let before = scene.state();
-        let done = scene.execute().expect("executed");
-        assert_eq!(
-            done.result(),
-            "contained",
-            "{} {:?}",
-            done.message,
-            done.checks
-        );
-        assert!(!scene.works());
-        assert_eq!(scene.undo().expect("undone").result(), "contained");
-        assert_eq!(scene.state(), before);
-    }
+            "sg-0123456789abcdef0",
+            |state| !items(&state["rules"]["sg-0123456789abcdef0"]).is_empty(),
+        ),
+        swap(),
+        cut,
+    ]
 }
 
-#[test]
-fn repairs() {
-    let off = |state: &Value| state["trail"] == false;
-    bears_everything(&case("start-logging", "main", off, nobody).for_good());
-    let doomed = |state: &Value| state["key"] != "Enabled";
-    bears_everything(&case("cancel-key-deletion", "1234abcd", doomed, nobody).for_good());
-    let off = |state: &Value| state["detector"] == "DISABLED";
-    bears_everything(&case("re-enable-guardduty", "d1", off, nobody).for_good());
-    let shared = |state: &Value| !items(&state["shares"]["snap-0123456789abcdef0"]).is_empty();
-    bears_everything(&case(
-        "make-snapshot-private",
-        "snap-0123456789abcdef0",
-        shared,
-        |state| {
-            state["shares"]["snap-0123456789abcdef0"] = json!(["123456789012"]);
-        },
-    ));
-    let open = |state: &Value| state["block"].is_null();
-    bears_everything(&case(
-        "block-bucket-public",
-        "arn:aws:s3:::shop",
-        open,
-        |state| {
-            state["block"] = json!({"BlockPublicAcls": "true", "IgnorePublicAcls": "false"});
-        },
-    ));
-    let runs = |state: &Value| state["concurrency"] != 0;
-    bears_everything(&case("disable-function", "sync", runs, |state| {
-        state["concurrency"] = json!(3)
-    }));
-    let mut log = case(
-        "restore-bucket-logging",
-        "shop",
-        |state: &Value| state["logging"].is_null(),
-        |state| {
-            state["logging"] = json!({"TargetBucket": "elsewhere", "TargetPrefix": ""});
-        },
-    );
+fn repairs() -> Vec<Case> {
+    let mut log = case("restore-bucket-logging", "shop", |state| {
+        state["logging"].is_null()
+    })
+    .changed_by(|state| {
+        state["logging"] = json!({"TargetBucket": "elsewhere", "TargetPrefix": ""});
+    });
     (log.ask.bucket, log.ask.prefix) = (Some("logs".to_owned()), Some("s3/".to_owned()));
-    bears_everything(&log);
+    vec![
+        case("start-logging", "main", |state| state["trail"] == false).for_good(),
+        case("cancel-key-deletion", "1234abcd", |state| {
+            state["key"] != "Enabled"
+        })
+        .for_good(),
+        case("re-enable-guardduty", "d1", |state| {
+            state["detector"] == "DISABLED"
+        })
+        .for_good(),
+        case("make-snapshot-private", "snap-0123456789abcdef0", |state| {
+            !items(&state["shares"]["snap-0123456789abcdef0"]).is_empty()
+        })
+        .changed_by(|state| {
+            state["shares"]["snap-0123456789abcdef0"] = json!(["123456789012"]);
+        }),
+        case("block-bucket-public", "arn:aws:s3:::shop", |state| {
+            state["block"].is_null()
+        })
+        .changed_by(|state| {
+            state["block"] = json!({"BlockPublicAcls": "true", "IgnorePublicAcls": "false"});
+        }),
+        case("disable-function", "sync", |state| {
+            state["concurrency"] != 0
+        })
+        .changed_by(|state| state["concurrency"] = json!(3)),
+        log,
+    ]
 }

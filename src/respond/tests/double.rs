@@ -2,6 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
 
 use super::world::World;
 use crate::respond::request::{Lost, Request, Response, Transport};
@@ -17,6 +21,8 @@ pub enum Fate {
     LostAnswer,
     /// It is refused with this status.
     Refused(u16),
+    /// It is done, and meanwhile somebody presses Ctrl-C.
+    Interrupts,
 }
 
 /// The way to a world.
@@ -25,14 +31,26 @@ pub struct Double {
     pub changes: Cell<usize>,
     /// The change, from 1, that something happens to.
     pub fate: Cell<Option<(usize, Fate)>>,
+    /// What happens to every question.
+    asking: Cell<Option<Fate>>,
+    /// What somebody does after each change.
+    pub answered_by: Cell<Option<fn(&mut Value)>>,
+    /// What Ctrl-C sets.
+    stop: Arc<AtomicBool>,
 }
+
+/// The place that means all of them.
+const EVERY: usize = 0;
 
 /// What the process dies of in these tests.
 pub const DEATH: &str = "killed by the test";
 
 impl Double {
-    pub fn new(world: Box<dyn World>) -> Double {
+    pub fn new(world: Box<dyn World>, stop: Arc<AtomicBool>) -> Double {
         Double {
+            stop,
+            asking: Cell::new(None),
+            answered_by: Cell::new(None),
             world: RefCell::new(world),
             changes: Cell::new(0),
             fate: Cell::new(None),
@@ -45,6 +63,16 @@ impl Double {
         self.fate.set(Some((place, fate)));
     }
 
+    /// Something happens to every change.
+    pub fn always(&self, fate: Fate) {
+        self.fate.set(Some((EVERY, fate)));
+    }
+
+    /// Something happens to every question.
+    pub fn reads(&self, fate: Fate) {
+        self.asking.set(Some(fate));
+    }
+
     /// Changes sent since the last question.
     pub fn sent(&self) -> usize {
         self.changes.take()
@@ -53,13 +81,13 @@ impl Double {
 
 impl Transport for Double {
     fn send(&self, request: &Request) -> Result<Response, Lost> {
-        let mut fate = None;
+        let mut fate = self.asking.get().map(|fate| (0, fate));
         if request.changes() {
             self.changes.set(self.changes.get() + 1);
             fate = self
                 .fate
                 .get()
-                .filter(|(place, _)| *place == self.changes.get());
+                .filter(|(place, _)| *place == EVERY || *place == self.changes.get());
         }
         let fate = fate.map(|(_, fate)| fate);
         if fate == Some(Fate::DiesBefore) {
@@ -72,8 +100,12 @@ impl Transport for Double {
             });
         }
         let reply = self.world.borrow_mut().answer(request);
+        if let (true, Some(answer)) = (request.changes(), self.answered_by.get()) {
+            answer(self.world.borrow_mut().state_mut());
+        }
         match fate {
             Some(Fate::DiesAfter) => std::panic::resume_unwind(Box::new(DEATH)),
+            Some(Fate::Interrupts) => self.stop.store(true, Ordering::SeqCst),
             Some(Fate::LostAnswer) => return Err(Lost::Unanswered("timed out".to_owned())),
             _ => {}
         }

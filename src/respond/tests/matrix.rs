@@ -1,6 +1,9 @@
 //! What every action of every provider has to bear.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -16,11 +19,14 @@ use crate::respond::drive::Driver;
 use crate::respond::execute::Done;
 use crate::respond::gate::{Consent, Gated, Limits};
 use crate::respond::guard::Protected;
-use crate::respond::journal::{Begin, Record, Store};
+use crate::respond::journal::{Begin, Outcome, Record, Store};
 use crate::respond::plan::{Reach, Standing};
 use crate::respond::provider::Provider;
 use crate::respond::reason::{Reason, Refused};
 use crate::respond::undo::Accepted;
+
+/// What stands in the worlds and is nobody's business.
+const SECRETS: [&str; 2] = ["SECRET-MARKER", "U0VDUkVULU1BUktFUg"];
 
 /// One action against one world.
 pub struct Case {
@@ -30,14 +36,19 @@ pub struct Case {
     pub ask: Ask,
     /// Whether the attacker gets what the action takes from him.
     pub works: fn(&Value) -> bool,
-    /// What somebody else does between action and undo.
-    pub foreign: fn(&mut Value),
+    /// What somebody else does between action and undo; a thing with two states has nothing
+    /// between what we left and what was.
+    pub foreign: Option<fn(&mut Value)>,
+    /// Somebody makes another thing of the same name.
+    pub replaced: Option<fn(&mut Value)>,
     /// State that an undo may leave: ids that are given anew.
     pub ignore: fn(&mut Value),
     /// Whether everything can be taken back.
     pub undoes: bool,
     /// Whether it is found only once.
     pub once: bool,
+    /// Whether doing it again has a sense of its own: sessions begun since end too.
+    pub renews: bool,
     pub place: Place,
 }
 
@@ -48,7 +59,6 @@ impl Case {
         target: &str,
         world: fn() -> Box<dyn World>,
         works: fn(&Value) -> bool,
-        foreign: fn(&mut Value),
     ) -> Case {
         let ask = Ask {
             target: target.to_owned(),
@@ -66,10 +76,12 @@ impl Case {
             world,
             ask,
             works,
-            foreign,
+            foreign: None,
+            replaced: None,
             ignore: |_| {},
             undoes: true,
             once: false,
+            renews: false,
             place,
         }
     }
@@ -85,12 +97,27 @@ impl Case {
         self
     }
 
+    pub fn changed_by(mut self, foreign: fn(&mut Value)) -> Case {
+        self.foreign = Some(foreign);
+        self
+    }
+
+    pub fn replaced_by(mut self, replaced: fn(&mut Value)) -> Case {
+        self.replaced = Some(replaced);
+        self
+    }
+
+    pub fn renews(mut self) -> Case {
+        self.renews = true;
+        self
+    }
+
     pub fn for_good(mut self) -> Case {
         self.undoes = false;
         self
     }
 
-    fn action(&self) -> &'static dyn Action {
+    pub fn action(&self) -> &'static dyn Action {
         actions::find(self.action, self.provider).expect("the action exists")
     }
 }
@@ -102,7 +129,9 @@ pub struct Scene<'c> {
     pub store: Store,
     _folder: tempfile::TempDir,
     pub protected: Protected,
-    pub stop: AtomicBool,
+    pub stop: Arc<AtomicBool>,
+    /// Every operation that was sent.
+    pub asked: RefCell<BTreeSet<String>>,
 }
 
 fn clock() -> Time {
@@ -112,17 +141,19 @@ fn clock() -> Time {
 impl<'c> Scene<'c> {
     pub fn new(case: &'c Case) -> Scene<'c> {
         let folder = tempfile::tempdir().expect("a folder");
+        let stop = Arc::new(AtomicBool::new(false));
         Scene {
             case,
-            double: Double::new((case.world)()),
+            double: Double::new((case.world)(), Arc::clone(&stop)),
             store: Store::new(folder.path().join("respond")),
             _folder: folder,
             protected: Protected::default(),
-            stop: AtomicBool::new(false),
+            stop,
+            asked: RefCell::default(),
         }
     }
 
-    fn driven<T>(&self, consent: Consent, with: impl FnOnce(&Driver<'_>) -> T) -> T {
+    pub fn driven<T>(&self, consent: Consent, with: impl FnOnce(&Driver<'_>) -> T) -> T {
         let cloud = Cloud::new(self.case.provider, self.case.place.clone(), &self.double).hasty();
         let driver = Driver {
             cloud: &cloud,
@@ -139,7 +170,9 @@ impl<'c> Scene<'c> {
             settle: Some(Duration::ZERO),
             verify: true,
         };
-        with(&driver)
+        let result = with(&driver);
+        self.asked.borrow_mut().extend(cloud.trail());
+        result
     }
 
     pub fn plan(&self) -> Result<Gated, Refused> {
@@ -148,7 +181,7 @@ impl<'c> Scene<'c> {
         })
     }
 
-    fn consent(gated: &Gated) -> Consent {
+    pub fn consent(gated: &Gated) -> Consent {
         Consent {
             execute: true,
             yes: true,
@@ -207,27 +240,30 @@ impl<'c> Scene<'c> {
 
 /// The tests of one case.
 pub fn bears_everything(case: &Case) {
-    let name = format!("{} {}", case.provider, case.action);
+    let ask = &case.ask;
+    let flags = [
+        (ask.scp, " --scp"),
+        (ask.all_credentials, " --all-credentials"),
+        (ask.cut, " --cut-existing"),
+        (ask.trust, " --trust"),
+        (ask.boundary, " --boundary"),
+    ];
+    let flags = flags.iter().filter(|(given, _)| *given);
+    let flags: String = flags.map(|(_, flag)| *flag).collect();
+    let name = format!("{} {} {}{flags}", case.provider, case.action, ask.target);
     plan_only(case, &name);
     there_and_back(case, &name);
     killed(case, &name);
     unanswered(case, &name);
     refused(case, &name);
+    throttled(case, &name);
     foreign(case, &name);
+    undone_by_others(case, &name);
+    replaced(case, &name);
     guarded(case, &name);
     unwritable(case, &name);
-}
-
-/// The same for what has two states only: whatever somebody else sets is ours or what was.
-pub fn bears_a_switch(case: &Case) {
-    let name = format!("{} {}", case.provider, case.action);
-    plan_only(case, &name);
-    there_and_back(case, &name);
-    killed(case, &name);
-    unanswered(case, &name);
-    refused(case, &name);
-    guarded(case, &name);
-    unwritable(case, &name);
+    stopped(case, &name);
+    held(case, &name);
 }
 
 fn plan_only(case: &Case, name: &str) {
@@ -307,8 +343,9 @@ fn there_and_back(case: &Case, name: &str) {
     let contained = scene.state();
     match scene.plan() {
         Ok(again) => {
-            assert!(
-                !again.plan.is_needed(),
+            assert_eq!(
+                again.plan.is_needed(),
+                case.renews,
                 "{name}: twice does nothing: {:?}",
                 again.plan.steps
             );
@@ -327,6 +364,12 @@ fn there_and_back(case: &Case, name: &str) {
     let record = scene.record();
     assert_eq!(record.result.as_deref(), Some("contained"), "{name}");
     assert!(!record.is_open(), "{name}");
+    for entry in std::fs::read_dir(scene.store.folder()).expect("the journal") {
+        let text = std::fs::read_to_string(entry.expect("a file").path()).expect("text");
+        for secret in SECRETS {
+            assert!(!text.contains(secret), "{name}: {secret} in the journal");
+        }
+    }
     if case.undoes {
         let undone = scene
             .undo()
@@ -342,6 +385,7 @@ fn there_and_back(case: &Case, name: &str) {
         assert_eq!(scene.state(), before, "{name}: everything is as it was");
         scene.double.sent();
     }
+    permitted(case, &scene, name);
     let settled = scene.state();
     let twice = scene
         .undo()
@@ -352,6 +396,31 @@ fn there_and_back(case: &Case, name: &str) {
         (0, settled),
         "{name}: undo twice does nothing"
     );
+}
+
+/// What is sent is what `respond permissions` prints. The others name operations and permissions
+/// differently.
+fn permitted(case: &Case, scene: &Scene<'_>, name: &str) {
+    if case.provider != Provider::Aws {
+        return;
+    }
+    let permissions = case.action().permissions();
+    let all = [permissions.read, permissions.act, permissions.undo].concat();
+    // Who is asking may always be asked, and what is advice may be refused.
+    let free = ["sts:GetCallerIdentity", "iam:SimulatePrincipalPolicy"];
+    for asked in scene.asked.borrow().iter() {
+        let permission = match asked.as_str() {
+            "s3:GetPublicAccessBlock" => "s3:GetBucketPublicAccessBlock",
+            "s3:PutPublicAccessBlock" | "s3:DeletePublicAccessBlock" => {
+                "s3:PutBucketPublicAccessBlock"
+            }
+            asked => asked,
+        };
+        assert!(
+            free.contains(&permission) || all.contains(&permission),
+            "{name}: {permission} is not among its permissions"
+        );
+    }
 }
 
 /// Runs something that is killed in the middle.
@@ -472,12 +541,12 @@ fn refused(case: &Case, name: &str) {
 }
 
 fn foreign(case: &Case, name: &str) {
-    if !case.undoes {
+    let Some(foreign) = case.foreign.filter(|_| case.undoes) else {
         return;
-    }
+    };
     let scene = Scene::new(case);
     scene.execute().expect("executed");
-    (case.foreign)(scene.double.world.borrow_mut().state_mut());
+    foreign(scene.double.world.borrow_mut().state_mut());
     let changed = scene.state();
     scene.double.sent();
     let undone = scene
@@ -507,6 +576,136 @@ fn foreign(case: &Case, name: &str) {
         last.plan.steps.iter().any(|step| conflict(&step.standing)),
         "{name}"
     );
+}
+
+/// Somebody has taken it back by hand: there is nothing left to undo, and nothing is sent.
+fn undone_by_others(case: &Case, name: &str) {
+    if !case.undoes {
+        return;
+    }
+    let scene = Scene::new(case);
+    let before = scene.double.world.borrow().state();
+    scene.execute().expect("executed");
+    *scene.double.world.borrow_mut().state_mut() = before;
+    scene.double.sent();
+    let undone = scene
+        .undo()
+        .unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+    assert_eq!(
+        (undone.reason, scene.double.sent()),
+        (Reason::Already, 0),
+        "{name}: taken back by hand: {}",
+        undone.message
+    );
+}
+
+/// A name that means another thing now is left alone.
+fn replaced(case: &Case, name: &str) {
+    let Some(replaced) = case.replaced else {
+        return;
+    };
+    let scene = Scene::new(case);
+    scene.execute().expect("executed");
+    replaced(scene.double.world.borrow_mut().state_mut());
+    let changed = scene.state();
+    scene.double.sent();
+    let reason = match scene.undo() {
+        Ok(done) => done.reason,
+        Err(refused) => refused.reason,
+    };
+    assert!(
+        matches!(
+            reason,
+            Reason::PlanChanged | Reason::Conflict | Reason::Already
+        ),
+        "{name}: {reason:?}"
+    );
+    assert_eq!(
+        (scene.double.sent(), scene.state()),
+        (0, changed),
+        "{name}: another thing of the same name is not touched"
+    );
+}
+
+/// A provider that will not listen now has done nothing.
+fn throttled(case: &Case, name: &str) {
+    let scene = Scene::new(case);
+    let before = scene.state();
+    scene.double.always(Fate::Refused(429));
+    let done = scene
+        .execute()
+        .unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+    assert_eq!(
+        (done.reason, done.reason.code(done.changed)),
+        (Reason::Throttled, 4),
+        "{name}: {}",
+        done.message
+    );
+    assert_eq!(scene.state(), before, "{name}: nothing was changed");
+    let record = scene.record();
+    assert_eq!(record.result.as_deref(), Some("failed"), "{name}");
+    // The same later, when it listens again.
+    scene.double.fate.set(None);
+    let again = scene
+        .resume()
+        .unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+    assert_eq!(again.reason, Reason::Done, "{name}: {}", again.message);
+    assert!(!scene.works(), "{name}");
+}
+
+/// Ctrl-C between two calls, at every place.
+fn stopped(case: &Case, name: &str) {
+    for place in 1..=calls(case) {
+        let at = format!("{name}, Ctrl-C at call {place}");
+        let scene = Scene::new(case);
+        let before = scene.state();
+        scene.double.fate(place, Fate::Interrupts);
+        let done = scene
+            .execute()
+            .unwrap_or_else(|refused| panic!("{at}: {refused:?}"));
+        scene.double.fate.set(None);
+        scene.stop.store(false, std::sync::atomic::Ordering::SeqCst);
+        let record = scene.record();
+        assert!(record.result.is_some(), "{at}: the journal has an end");
+        let known = |call: &Option<Outcome>| call.is_some();
+        assert!(
+            record.calls.values().all(known),
+            "{at}: every call is known"
+        );
+        // The last call leaves nothing to stop but the look afterwards.
+        assert!(
+            matches!(
+                done.reason,
+                Reason::Interrupted | Reason::Done | Reason::Unverified
+            ),
+            "{at}: {:?} {}",
+            done.reason,
+            done.message
+        );
+        if done.reason == Reason::Interrupted {
+            assert_eq!(done.reason.code(done.changed), 130, "{at}");
+        }
+        if case.undoes {
+            scene
+                .undo()
+                .unwrap_or_else(|refused| panic!("{at}: {refused:?}"));
+            assert_eq!(scene.state(), before, "{at}: undo");
+        }
+    }
+}
+
+/// While somebody else acts, nothing is sent.
+fn held(case: &Case, name: &str) {
+    let scene = Scene::new(case);
+    let hold = scene.store.hold().expect("the lock");
+    let refused = scene.execute().expect_err("held");
+    assert_eq!(
+        (refused.reason, scene.double.sent()),
+        (Reason::Journal, 0),
+        "{name}"
+    );
+    drop(hold);
+    assert_eq!(scene.execute().expect("free again").reason, Reason::Done);
 }
 
 fn guarded(case: &Case, name: &str) {

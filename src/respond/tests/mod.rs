@@ -3,6 +3,8 @@
 
 mod aws_world;
 mod double;
+mod ends;
 mod matrix;
 mod rest_world;
+mod rows;
 mod world;
