@@ -209,6 +209,15 @@ fn a_plan_changes_nothing_and_its_hash_executes_exactly_it() {
         ["PutUserPolicy", "UpdateAccessKey"]
     );
     assert!(!place.account.works());
+    // The provider's own trail tells whose doing it was.
+    let agent = format!("action/{}", text(&done.json()["action_id"]));
+    assert!(
+        place
+            .account
+            .agents()
+            .iter()
+            .all(|said| said.ends_with(&agent))
+    );
     let again = place.run(&[&ACT[..], &["--check"]].concat());
     assert_eq!(again.code, Some(0), "{}", again.err);
     place.undo("there and back");
@@ -599,6 +608,24 @@ fn an_incident_is_contained_when_all_who_acted_are_and_not_after_the_undo() {
         "{last}"
     );
     assert_eq!(status(), "CONTAINED");
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctadel"));
+    place.dress(&mut command);
+    command.args([
+        "timeline",
+        &logs,
+        "--incident",
+        &id,
+        "--case",
+        "case",
+        "-f",
+        "jsonl",
+    ]);
+    let told = place.ran(command);
+    assert!(
+        told.out.contains("\"action\":\"ctadel:disable-user\""),
+        "{}",
+        told.out
+    );
     let undo = ["undo", &action, "--case", "case"];
     let ran = place.execute(&undo);
     assert_eq!(ran.code, Some(0), "{}", ran.err);

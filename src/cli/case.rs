@@ -49,14 +49,16 @@ pub struct Acted<'a> {
 
 /// Keeps statuses in step with the journal: somebody acts, so somebody looks; everybody who acted
 /// is stopped, so the incident is contained; it is undone, or somebody acted since, so it is not.
+/// What changed by that comes back.
 pub fn couple(
     ui: &Ui,
     case: &Case,
     store: &Store,
     acted: Option<&Acted<'_>>,
     now: Time,
-) -> Result<(), CaseError> {
+) -> Result<Vec<(String, Status)>, CaseError> {
     let (mut book, _) = case.read()?;
+    let mut changed = Vec::new();
     let say = |incident: &str, status: Status, action: &str| {
         let said = Said {
             incident: incident.to_owned(),
@@ -87,13 +89,14 @@ pub fn couple(
             ui.warn(&format!(
                 "the response journal cannot be read, statuses stay: {error}"
             ));
-            return Ok(());
+            return Ok(changed);
         }
     };
     for kept in book.incidents() {
         if let Some((status, action)) = status::follows(kept, &records) {
             say(&kept.id, status, &action)?;
+            changed.push((kept.id.clone(), status));
         }
     }
-    Ok(())
+    Ok(changed)
 }

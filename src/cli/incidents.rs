@@ -74,7 +74,9 @@ pub fn run(common: &CommonArgs, args: &IncidentsArgs) -> Result<Code, Failure> {
 
 fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
     let mut job = Job::new(common, args, ViewKind::Incidents)?;
-    let found = job.run()?;
+    let mut found = job.run()?;
+    // What follows from the journal is shown already; a case that cannot be written loses no report.
+    let kept = job.keep(&mut found);
     let lowest = job.session.settings.min_severity.value;
     let incidents: Vec<&Incident> = found
         .incidents
@@ -99,7 +101,7 @@ fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
         coverage: &found.coverage,
     };
     job.outputs.write(&job.session.ui, &report)?;
-    job.keep(&found)?;
+    kept?;
     remarks::nothing(&job.session.ui, "incident", incidents.len(), lowest);
     let worst = found
         .incidents
@@ -111,7 +113,9 @@ fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
 
 fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
     let mut job = Job::new(common, &args.read, ViewKind::Incident)?;
-    let found = job.run()?;
+    let mut found = job.run()?;
+    // What follows from the journal is shown already; a case that cannot be written loses no report.
+    let kept = job.keep(&mut found);
     let ids: Vec<&str> = found
         .incidents
         .iter()
@@ -137,7 +141,7 @@ fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
         coverage: &found.coverage,
     };
     job.outputs.write(&job.session.ui, &report)?;
-    job.keep(&found)?;
+    kept?;
     job.finish(&found, Some(incident.severity))
 }
 

@@ -207,7 +207,7 @@ impl Job {
     }
 
     /// Keeps the incidents of the run, where somebody wants that. Half a run has half incidents.
-    pub fn keep(&self, report: &Report) -> Result<(), Failure> {
+    pub fn keep(&self, report: &mut Report) -> Result<(), Failure> {
         let kept = self.case.as_ref().filter(|_| report.coverage.complete);
         let Some(OpenCase { case, .. }) = kept else {
             return Ok(());
@@ -216,7 +216,14 @@ impl Job {
         case.record(&report.incidents, &report.merged, self.plan.now)
             .map_err(failed)?;
         let store = super::respond::store(&self.session)?;
-        case::couple(&self.session.ui, case, &store, None, self.plan.now).map_err(failed)
+        let changed = case::couple(&self.session.ui, case, &store, None, self.plan.now);
+        for (id, status) in changed.map_err(failed)? {
+            let mut all = report.incidents.iter_mut();
+            if let Some(incident) = all.find(|incident| incident.id == id) {
+                incident.status = status;
+            }
+        }
+        Ok(())
     }
 
     /// Says what is to be said beside the data, and how the run ended. `worst` is what

@@ -6,10 +6,11 @@ use super::args::{CommonArgs, ReadArgs};
 use super::case::OpenCase;
 use super::events::{self, Shown};
 use super::exit::Code;
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::incidents::find::find;
 use super::job::Job;
 use crate::detect::ast::RuleSet;
+use crate::model::event::TimelineEntry;
 use crate::model::{Finding, Incident, Time};
 use crate::normalize::Record;
 use crate::render::ViewKind;
@@ -19,8 +20,9 @@ use crate::{Focus, Wanted};
 /// Print events of every source in the order of time
 ///
 /// Without a filter these are the events behind all findings, and what the same credentials did
-/// beside them while the incident lasted: at most 2,000 such events an incident. The logs are read
-/// twice; standard input is kept in a temporary file for that.
+/// beside them while the incident lasted: at most 2,000 such events an incident. With a case folder
+/// what was done about the incidents stands between them. The logs are read twice; standard input is
+/// kept in a temporary file for that.
 ///
 /// Examples:
 ///
@@ -122,10 +124,25 @@ pub fn run(common: &CommonArgs, args: &TimelineArgs) -> Result<Code, Failure> {
         findings: findings.clone(),
         incidents: incidents.clone(),
     };
-    let (entries, capped, complete) = shown.labelled(focus);
+    let responses = matches!(focus, Focus::Found);
+    let (mut entries, capped, complete) = shown.labelled(focus);
+    if responses && job.case.is_some() {
+        entries.extend(done_about(&job, &incidents)?);
+        entries.sort_by_key(|entry| entry.event.time);
+    }
     found.coverage.capped.extend(capped);
     found.coverage.complete &= complete;
     events::print(&job, &found, &entries)
+}
+
+/// What was done about these incidents, where a case tells.
+fn done_about(job: &Job, incidents: &[&Incident]) -> Result<Vec<TimelineEntry>, Failure> {
+    let store = super::respond::store(&job.session)?;
+    let records = store
+        .records()
+        .map_err(|error| Failure::new(Kind::Input, error))?;
+    let ids: Vec<&str> = incidents.iter().map(|one| one.id.as_str()).collect();
+    Ok(super::respond::entries(&store, &records, &ids))
 }
 
 /// The incident with an id, or what it is part of now.

@@ -101,7 +101,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> Result<Code, Failure> {
 
 fn once(job: &mut Job, args: &WatchArgs, state: &mut State, first: bool) -> Result<Code, Failure> {
     job.keep_input()?;
-    let found = job.run()?;
+    let mut found = job.run()?;
     if !found.coverage.complete {
         return Ok(Code::Interrupted);
     }
@@ -113,7 +113,7 @@ fn once(job: &mut Job, args: &WatchArgs, state: &mut State, first: bool) -> Resu
             .ui
             .warn(&format!("{}: {}", entry.file, entry.reason));
     }
-    job.keep(&found)?;
+    job.keep(&mut found)?;
     let lowest = job.session.settings.min_severity.value;
     let told = found.incidents.iter();
     let told: Vec<&Incident> = told

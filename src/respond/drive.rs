@@ -134,6 +134,7 @@ impl Driver<'_> {
             false => guard.name.to_owned(),
         };
         Begin {
+            caller: gated.caller.clone(),
             approved: how.to_vec(),
             guards: gated.guards.iter().map(guard).collect(),
             ..self.begin.clone()

@@ -115,6 +115,8 @@ pub struct Gated {
     pub preflight: Preflight,
     /// The gate that stays shut.
     pub shut: Option<Refused>,
+    /// Who asks.
+    pub caller: String,
 }
 
 /// Makes the plan of a draft.
@@ -172,6 +174,7 @@ pub fn pass(plan: Plan, draft: &Draft, preflight: Preflight, against: &Against<'
         guards,
         preflight,
         shut,
+        caller: against.caller.name.clone(),
     }
 }
 

@@ -21,7 +21,14 @@ use crate::model::Time;
 /// Leave for one change: its intent is on the disk. Nothing else makes one.
 #[derive(Debug)]
 pub struct Permit {
-    _sealed: (),
+    action: String,
+}
+
+impl Permit {
+    /// The action whose intent it is.
+    pub fn action(&self) -> &str {
+        &self.action
+    }
 }
 
 /// Why the journal cannot be used.
@@ -406,7 +413,9 @@ impl Active {
     ) -> Result<Permit, RecordError> {
         let body = json!({"seq": seq, "op": op, "params": params});
         self.writer.append((self.clock)(), "intent", body)?;
-        Ok(Permit { _sealed: () })
+        Ok(Permit {
+            action: self.id.clone(),
+        })
     }
 
     /// Writes down how it ended.

@@ -78,8 +78,16 @@ impl Request {
     }
 
     /// A request that changes something.
-    pub fn change(change: Change, params: &Value, _: &Permit) -> Result<Request, Trouble> {
-        Request::new(change.operation(), true, params)
+    pub fn change(change: Change, params: &Value, permit: &Permit) -> Result<Request, Trouble> {
+        let mut request = Request::new(change.operation(), true, params)?;
+        // The provider's own trail tells whose doing it was.
+        let agent = format!(
+            "ctadel/{} action/{}",
+            env!("CARGO_PKG_VERSION"),
+            permit.action()
+        );
+        request.headers.push(("user-agent", agent));
+        Ok(request)
     }
 
     fn new(

@@ -5,6 +5,9 @@ use serde::Deserialize;
 use super::gate::Limits;
 use super::guard::Protected;
 use super::plan::Reach;
+use crate::config::duration;
+use crate::model::Severity;
+use crate::model::time::HOUR;
 
 /// The section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -47,18 +50,44 @@ pub struct Auto {
     /// How often in one run.
     #[serde(default = "once")]
     pub max_per_run: usize,
-    /// The lowest severity of the finding.
+    /// The lowest severity of the finding; high where nothing is said.
     #[serde(default)]
-    pub min_severity: Option<String>,
+    min_severity: Option<String>,
     /// The accounts in which it may happen; none means all.
     #[serde(default)]
     pub accounts: Vec<String>,
     /// Whether an identity may be taken out.
     #[serde(default)]
     pub allow_identity: bool,
-    /// How old the finding's last event may be.
+    /// How old the finding's last event may be; an hour where nothing is said.
     #[serde(default)]
-    pub max_event_age: Option<String>,
+    max_event_age: Option<String>,
+    /// The bucket that an access log goes to, which AWS does not keep.
+    #[serde(default)]
+    pub target_bucket: Option<String>,
+    /// What its objects begin with.
+    #[serde(default)]
+    pub prefix: Option<String>,
+}
+
+impl Auto {
+    /// The lowest severity of the finding.
+    pub fn severity(&self) -> Result<Severity, String> {
+        let level = self.min_severity.as_deref();
+        level.map_or(Ok(Severity::High), |level| {
+            level
+                .parse()
+                .map_err(|_| format!("min-severity: {level:?} is no severity"))
+        })
+    }
+
+    /// How old the finding's last event may be, in nanoseconds.
+    pub fn age(&self) -> Result<i64, String> {
+        let age = self.max_event_age.as_deref();
+        age.map_or(Ok(HOUR), |age| {
+            duration(age).map_err(|reason| format!("max-event-age: {reason}"))
+        })
+    }
 }
 
 fn once() -> usize {
@@ -89,6 +118,14 @@ impl Settings {
                     "{:?} never runs alone: one of {known}",
                     auto.action
                 ));
+            }
+            auto.severity()?;
+            auto.age()?;
+            if auto.action == "restore-bucket-logging" && auto.target_bucket.is_none() {
+                return Err(
+                    "restore-bucket-logging runs alone only with target-bucket: where the log went is not kept"
+                        .to_owned(),
+                );
             }
             if auto.action == "disable-user" && !auto.allow_identity {
                 return Err(
@@ -158,6 +195,14 @@ mod tests {
         );
         assert!(parse(r#"{"auto": [{"rule": "x", "action": "quarantine-role"}]}"#).is_err());
         assert!(parse(r#"{"auto": [{"rule": "x", "action": "disable-user"}]}"#).is_err());
+        for wrong in [
+            r#""action": "start-logging", "min-severity": "worst""#,
+            r#""action": "start-logging", "max-event-age": "soon""#,
+            r#""action": "restore-bucket-logging""#,
+        ] {
+            let text = format!(r#"{{"auto": [{{"rule": "x", {wrong}}}]}}"#);
+            assert!(parse(&text).is_err(), "{wrong}");
+        }
         assert!(parse(r#"{"gaurd": {}}"#).is_err());
         assert_eq!(Settings::parse(None), Ok(Settings::default()));
     }

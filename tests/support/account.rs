@@ -27,6 +27,7 @@ pub struct State {
 struct Inner {
     state: State,
     changes: Vec<String>,
+    agents: Vec<String>,
     denied: BTreeSet<String>,
     seen: usize,
     /// The request, counted from when it was asked for, that is held; changes where it is 0.
@@ -62,6 +63,11 @@ impl Account {
         self.lock().changes.clone()
     }
 
+    /// What the callers of these called themselves.
+    pub fn agents(&self) -> Vec<String> {
+        self.lock().agents.clone()
+    }
+
     pub fn state(&self) -> State {
         self.lock().state.clone()
     }
@@ -88,7 +94,7 @@ impl Account {
         inner.hold = Some(inner.seen + number);
     }
 
-    /// Holds the next change.
+    /// Holds the next change, before it takes effect.
     pub fn hold_changes(&self) {
         self.lock().hold = Some(0);
     }
@@ -98,11 +104,12 @@ impl Account {
         let patience = Duration::from_secs(60);
         let inner = self.lock();
         let wait = |inner: &mut Inner| !inner.holding;
-        let (_, late) = self
+        let (guard, late) = self
             .inner
             .1
             .wait_timeout_while(inner, patience, wait)
             .expect("not poisoned");
+        drop(guard);
         assert!(!late.timed_out(), "no request came to be held");
     }
 
@@ -142,17 +149,25 @@ fn answer(of: &(Mutex<Inner>, Condvar), seen: &Seen) -> Answer {
     if is_change && inner.denied.contains(&verb) {
         return error(403, "AccessDenied");
     }
+    let patience = Duration::from_secs(60);
+    if inner.hold == Some(0) && is_change {
+        inner.holding = true;
+        of.1.notify_all();
+        let waited =
+            of.1.wait_timeout_while(inner, patience, |inner| inner.holding);
+        inner = waited.expect("not poisoned").0;
+    }
     // It takes effect before it is held: whoever is cut off does not know.
     let answer = told(&mut inner.state, &verb, &form);
     if is_change && answer.status == 200 {
         inner.changes.push(verb);
+        let agent = seen.header("user-agent").unwrap_or_default().to_owned();
+        inner.agents.push(agent);
     }
-    if inner.hold == Some(number) || (inner.hold == Some(0) && is_change) {
+    if inner.hold == Some(number) {
         inner.holding = true;
         of.1.notify_all();
-        let patience = Duration::from_secs(60);
-        let wait = |inner: &mut Inner| inner.holding;
-        drop(of.1.wait_timeout_while(inner, patience, wait));
+        drop(of.1.wait_timeout_while(inner, patience, |inner| inner.holding));
     }
     answer
 }

@@ -17,8 +17,9 @@ use crate::config::{Layer, duration};
 use crate::respond::action::Ask;
 use crate::respond::actions;
 use crate::respond::drive::Driver;
-use crate::respond::gate::{Consent, Gated};
+use crate::respond::gate::{Consent, Gated, Limits};
 use crate::respond::journal::Store;
+use crate::respond::plan::Reach;
 use crate::respond::provider::Provider;
 use crate::respond::reason::{Reason, Refused};
 use crate::respond::settings::Settings;
@@ -145,7 +146,14 @@ pub fn one(
         cloud: &cloud,
         store: &stage.store,
         protected: &protected,
-        limits: stage.settings.limits(),
+        limits: Limits {
+            // Whoever hits others asks somebody first.
+            reach: match &work.automatic {
+                Some(_) => Reach::Low,
+                None => stage.settings.limits().reach,
+            },
+            ..stage.settings.limits()
+        },
         consent: Consent {
             automatic: work.automatic.clone(),
             ..work.consent.consent()

@@ -10,11 +10,10 @@ use crate::cli::args::{CommonArgs, ReadArgs};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::job::Job;
-use crate::config::duration;
-use crate::model::time::HOUR;
-use crate::model::{Finding, Outcome, Severity, Suggestion, Time};
+use crate::model::{Finding, Outcome, Suggestion, Time};
 use crate::render::ViewKind;
 use crate::respond::action::Ask;
+use crate::respond::propose::is_plain;
 use crate::respond::provider::Provider;
 use crate::respond::settings::Auto;
 
@@ -52,8 +51,8 @@ pub fn run(common: &CommonArgs, args: &AutoArgs) -> Result<Code, Failure> {
     let (named, logs): (Vec<String>, _) = read.input.paths.into_iter().partition(is_incident);
     read.input.paths = logs;
     let mut job = Job::new(common, &read, ViewKind::Incidents)?;
-    let found = job.run()?;
-    job.keep(&found)?;
+    let mut found = job.run()?;
+    job.keep(&mut found)?;
     let only = named.iter().map(|id| {
         let incident = super::propose::pick(&found.incidents, id)?;
         Ok(incident.id.clone())
@@ -115,10 +114,10 @@ fn act(
         .provider
         .or_else(|| Provider::of_finding(finding.provider));
     place.region = place.region.or_else(|| finding.region.clone());
-    let mut words = target.splitn(2, ' ');
     let ask = Ask {
-        target: words.next().unwrap_or_default().to_owned(),
-        with: words.next().map(str::to_owned),
+        target: target.to_owned(),
+        bucket: auto.target_bucket.clone(),
+        prefix: auto.prefix.clone(),
         ..Ask::default()
     };
     let teller = Teller {
@@ -136,17 +135,11 @@ fn act(
 
 /// Whether a finding may bring an action about.
 fn wanted(auto: &Auto, finding: &Finding, now: Time, only: &[String]) -> bool {
-    let level = auto.min_severity.as_deref().map(str::parse::<Severity>);
-    let severe = match level {
-        Some(Ok(level)) => finding.severity >= level,
-        Some(Err(_)) => false,
-        None => finding.severity >= Severity::High,
-    };
-    let age = auto
-        .max_event_age
-        .as_deref()
-        .map_or(Ok(HOUR), duration)
-        .unwrap_or(0);
+    // Both were read when the configuration was.
+    let severe = auto.severity().is_ok_and(|level| finding.severity >= level);
+    let fresh = auto
+        .age()
+        .is_ok_and(|age| finding.end_time >= now.minus(age));
     let here = auto.accounts.is_empty()
         || finding
             .account
@@ -159,7 +152,7 @@ fn wanted(auto: &Auto, finding: &Finding, now: Time, only: &[String]) -> bool {
             .is_some_and(|id| only.contains(id));
     auto.rule == finding.rule.id
         && finding.outcome == Outcome::Success
-        && finding.end_time >= now.minus(age)
+        && fresh
         && severe
         && here
         && asked
@@ -172,5 +165,7 @@ fn targets<'f>(auto: &Auto, finding: &'f Finding) -> Vec<&'f str> {
         }
         _ => None,
     };
-    finding.respond.iter().filter_map(target).collect()
+    let found = finding.respond.iter().filter_map(target);
+    // Logs hold whatever an attacker typed.
+    found.filter(|target| is_plain(target)).collect()
 }

@@ -5,6 +5,7 @@ mod again;
 mod args;
 mod auto;
 mod ended;
+mod entries;
 mod journal;
 mod permissions;
 mod place;
@@ -12,6 +13,7 @@ mod propose;
 mod setup;
 mod tell;
 
+pub use entries::entries;
 pub use setup::store;
 
 use clap::{Args, Subcommand};

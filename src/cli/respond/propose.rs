@@ -102,7 +102,7 @@ pub fn run(common: &CommonArgs, args: &PlanArgs) -> Result<Code, Failure> {
     ui.note("nothing was asked of a provider and nothing was changed");
     let severity = incident.severity;
     found.coverage.complete &= complete;
-    job.keep(&found)?;
+    job.keep(&mut found)?;
     job.finish(&found, Some(severity))
 }
 
