@@ -194,7 +194,15 @@ impl Live {
                 } else {
                     service
                 };
-                let scope = "https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email";
+                // People are the directory's: its scopes are delegated apart from the cloud's.
+                let scope = match service {
+                    "admin" => {
+                        "https://www.googleapis.com/auth/admin.directory.user https://www.googleapis.com/auth/admin.directory.user.security"
+                    }
+                    _ => {
+                        "https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email"
+                    }
+                };
                 Ok((
                     format!("https://{host}.googleapis.com"),
                     gcp::auth(&self.env, scope)?,
