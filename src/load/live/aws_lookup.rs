@@ -51,7 +51,7 @@ async fn regions(aws: &Arc<Aws>, target: &Target) -> Result<Vec<String>, Error> 
     let mut regions = Vec::new();
     let read = xml::walk(&answer.body, |path, text| {
         if path.ends_with("/item/regionName") {
-            regions.extend(text);
+            regions.push(text.to_owned());
         }
     });
     read.map_err(|reason| Error::Malformed {

@@ -74,27 +74,22 @@ fn page(body: &[u8]) -> Result<Page, String> {
     let mut page = Page::default();
     let mut object = Object::default();
     let mut listing = false;
-    xml::walk(body, |path, text| {
-        let text = || text.clone().unwrap_or_default();
-        match path {
-            "/EnumerationResults/Blobs/Blob/Name" => object.key = text(),
-            "/EnumerationResults/Blobs/Blob/Properties/Content-Length" => {
-                object.size = text().parse().unwrap_or_default();
-            }
-            "/EnumerationResults/Blobs/Blob/Properties/Last-Modified" => {
-                object.modified = chrono::DateTime::parse_from_rfc2822(&text())
-                    .ok()
-                    .and_then(|time| time.timestamp_nanos_opt())
-                    .map(Time);
-            }
-            "/EnumerationResults/Blobs/Blob" => page.objects.push(std::mem::take(&mut object)),
-            "/EnumerationResults/Blobs/BlobPrefix/Name" => page.folders.push(text()),
-            "/EnumerationResults/NextMarker" => {
-                page.next = Some(text()).filter(|marker| !marker.is_empty());
-            }
-            "/EnumerationResults" => listing = true,
-            _ => {}
+    xml::walk(body, |path, text| match path {
+        "/EnumerationResults/Blobs/Blob/Name" => object.key = text.to_owned(),
+        "/EnumerationResults/Blobs/Blob/Properties/Content-Length" => {
+            object.size = text.parse().unwrap_or_default();
         }
+        "/EnumerationResults/Blobs/Blob/Properties/Last-Modified" => {
+            object.modified = chrono::DateTime::parse_from_rfc2822(text)
+                .ok()
+                .and_then(|time| time.timestamp_nanos_opt())
+                .map(Time);
+        }
+        "/EnumerationResults/Blobs/Blob" => page.objects.push(std::mem::take(&mut object)),
+        "/EnumerationResults/Blobs/BlobPrefix/Name" => page.folders.push(text.to_owned()),
+        "/EnumerationResults/NextMarker" if !text.is_empty() => page.next = Some(text.to_owned()),
+        "/EnumerationResults" => listing = true,
+        _ => {}
     })?;
     match listing {
         true => Ok(page),

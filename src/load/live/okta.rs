@@ -15,7 +15,7 @@ pub(super) fn sequences(env: &Env, target: &Target) -> Result<super::pages::Sequ
     let endpoint = target.endpoint.clone();
     let endpoint = endpoint.unwrap_or_else(|| format!("https://{}", target.place));
     let log: Arc<dyn Sequence> = Arc::new(Log {
-        client: Client::new(&endpoint, okta::auth(env)?)?,
+        client: Client::new(&endpoint, okta::auth(env, &endpoint)?)?,
     });
     Ok(vec![(String::new(), log)])
 }
@@ -42,8 +42,8 @@ impl Sequence for Log {
             let answer = self.client.send(Read::OktaLogs, &request).await?;
             let value: Value = answer.json()?;
             let empty = value.as_array().is_none_or(Vec::is_empty);
-            // Whoever waits for what is to come gets a link behind an empty page, too.
-            let next = next(&answer).filter(|_| !empty);
+            // Whoever waits for what is to come gets a link behind an empty page, too: to itself.
+            let next = next(&answer).filter(|link| !empty || token != Some(link));
             Ok(Sheet {
                 empty,
                 next,

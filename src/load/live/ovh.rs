@@ -57,11 +57,13 @@ impl Sequence for Search {
             let value: Value = answer.json()?;
             let hits = value.pointer("/hits/hits").and_then(Value::as_array);
             let hits = hits.map(Vec::as_slice).unwrap_or_default();
-            // Where the last hit stands is where to go on; a page that is not full is the last.
-            let last = hits.last().filter(|_| hits.len() >= HITS);
+            // Where the last hit stands is where to go on, until there is none: a platform may hand
+            // out fewer than it is asked for.
             Ok(Sheet {
                 empty: hits.is_empty(),
-                next: last.and_then(|hit| Some(hit.get("sort")?.to_string())),
+                next: hits
+                    .last()
+                    .and_then(|hit| Some(hit.get("sort")?.to_string())),
                 body: answer.body,
             })
         })

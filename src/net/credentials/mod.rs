@@ -52,3 +52,6 @@ impl Auth for Anonymous {
         false
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,404 @@
+//! Every provider of pages on the loopback interface: with all its faults, what is read live, what
+//! is pulled and what lies on disk are the same.
+#![cfg(feature = "live")]
+
+#[path = "support/provider.rs"]
+mod provider;
+#[path = "support/server.rs"]
+mod server;
+
+use std::path::Path;
+use std::process::Output;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+
+use provider::{Pages, Style};
+use serde_json::{Value, json};
+use server::{Answer, Seen, Server};
+
+/// A day that every provider still remembers.
+fn day() -> String {
+    let day = chrono::Utc::now() - chrono::TimeDelta::days(3);
+    day.format("%Y-%m-%d").to_string()
+}
+
+/// A log of the test data, as if it had happened three days ago.
+fn log(path: &str, list: &str) -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata")
+        .join(path);
+    let text = std::fs::read_to_string(path).expect("test data");
+    let text = text.replace("2026-05-12", &day());
+    let value: Value = serde_json::from_str(&text).expect("JSON");
+    let events = value.pointer(list).and_then(Value::as_array);
+    events.expect("a list").clone()
+}
+
+fn ctadel(env: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = assert_cmd::Command::cargo_bin("ctadel").expect("built");
+    command
+        .env_clear()
+        .env("HOME", home.path())
+        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "secretEXAMPLE")
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .envs(env.iter().copied())
+        .current_dir(home.path())
+        .args(arguments)
+        .output()
+        .expect("it ran")
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn coverage(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().expect("a coverage");
+    serde_json::from_str(last).expect("JSON")
+}
+
+/// A provider, and who hands out its tokens: each one is good for five requests.
+fn start(pages: Pages, renewed: bool) -> Server {
+    let url: Arc<OnceLock<String>> = Arc::default();
+    let (known, used, issued) = (Arc::clone(&url), AtomicU32::new(0), AtomicU32::new(0));
+    let server = Server::start(move |seen, _| {
+        if seen.path().ends_with("/token") {
+            used.store(0, Relaxed);
+            let number = issued.fetch_add(1, Relaxed);
+            return Answer::json(json!({
+                "access_token": format!("token{number}EXAMPLE"), "expires_in": 3600,
+            }));
+        }
+        let fresh = !renewed || used.fetch_add(1, Relaxed) < 5;
+        pages.answer(seen, known.get().expect("it runs"), fresh)
+    });
+    url.set(server.url.clone()).expect("set once");
+    server
+}
+
+/// Live, pulled and taken up again, and from disk: all the same, and nothing is lost.
+fn judge(server: &Server, events: usize, env: &[(&str, &str)], url: &str) {
+    let input = format!("{url}?endpoint={}", server.url);
+    let day = day();
+    let window = ["--since", &*day, "--until", &*format!("{day}T23:59:59")].map(str::to_owned);
+    let window: Vec<&str> = window.iter().map(String::as_str).collect();
+    let scan = [
+        "scan",
+        "-f",
+        "jsonl",
+        "--min-severity",
+        "informational",
+        "--lookback",
+        "0h",
+    ];
+    let live = ctadel(env, &[&scan[..], &window, &[&input]].concat());
+    assert_eq!(live.status.code(), Some(0), "{}", error(&live));
+    let account = coverage(&live);
+    let number = |key: &str| account[key].as_u64().expect("a number") as usize;
+    assert_eq!(
+        number("records") + number("duplicates"),
+        events,
+        "{account}"
+    );
+    assert_eq!(
+        (&account["skipped"], &account["complete"]),
+        (&json!([]), &json!(true))
+    );
+    assert!(number("duplicates") > 0, "{account}");
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().join("logs");
+    let folder = folder.to_str().expect("text");
+    let pull = [&["pull", &*input, "-o", folder], &*window].concat();
+    let pulled = ctadel(env, &pull);
+    assert_eq!(pulled.status.code(), Some(0), "{}", error(&pulled));
+    let disk = ctadel(env, &[&scan[..], &window, &[folder]].concat());
+    assert!(
+        live.stdout == disk.stdout,
+        "{}\n{}",
+        String::from_utf8_lossy(&live.stdout),
+        String::from_utf8_lossy(&disk.stdout)
+    );
+    // Nothing is asked again where the whole day is there.
+    let before = server.seen().len();
+    let again = ctadel(env, &pull);
+    assert_eq!(again.status.code(), Some(0), "{}", error(&again));
+    let asked = server.seen().split_off(before);
+    assert!(
+        asked.iter().all(|seen| seen.path().ends_with("/token")),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn cloud_logging() {
+    let pages = Pages::new(
+        Style::Gcp,
+        vec![(
+            "/v2/entries:list",
+            log("gcp.audit/entries-list.json", "/entries"),
+        )],
+    );
+    let events = pages.events();
+    let server = start(pages, true);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("adc.json");
+    let adc = json!({
+        "type": "authorized_user", "client_id": "client", "client_secret": "secretEXAMPLE",
+        "refresh_token": "refreshEXAMPLE", "token_uri": format!("{}/token", server.url),
+        "quota_project_id": "billed-example",
+    });
+    std::fs::write(&file, adc.to_string()).expect("written");
+    let env = [(
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        file.to_str().expect("text"),
+    )];
+    judge(
+        &server,
+        events,
+        &env,
+        "gcp-logging://projects/shop-prod-example",
+    );
+    let asked = |seen: &&Seen| seen.path() == "/v2/entries:list";
+    let seen = server.seen();
+    let first = seen.iter().find(asked).expect("asked");
+    assert_eq!(first.header("x-goog-user-project"), Some("billed-example"));
+    let body: Value = serde_json::from_slice(&first.body).expect("JSON");
+    assert_eq!(body["resourceNames"], json!(["projects/shop-prod-example"]));
+    let filter = body["filter"].as_str().expect("a filter");
+    assert!(
+        filter.contains("timestamp>=") && filter.contains("%2Fdata_access"),
+        "{filter}"
+    );
+}
+
+/// An identity of Entra whose tokens come from the same server.
+fn entra<'a>(url: &'a str, tenant: &'a str) -> [(&'a str, &'a str); 4] {
+    [
+        ("AZURE_AUTHORITY_HOST", url),
+        ("AZURE_TENANT_ID", tenant),
+        ("AZURE_CLIENT_ID", "33333333-0000-4000-8000-000000000001"),
+        ("AZURE_CLIENT_SECRET", "secretEXAMPLE"),
+    ]
+}
+
+const SUBSCRIPTION: &str = "3f6c2a1e-8b4d-4c7a-9e5f-0a1b2c3d4e5f";
+const TENANT: &str = "22222222-0000-4000-8000-000000000001";
+const ACTIVITY: &str = "/subscriptions/3f6c2a1e-8b4d-4c7a-9e5f-0a1b2c3d4e5f/providers/microsoft.insights/eventtypes/management/values";
+
+#[test]
+fn activity_log() {
+    let events = log("azure.activity/rest.json", "/value");
+    let pages = Pages::new(Style::Link("nextLink"), vec![(ACTIVITY, events)]);
+    let events = pages.events();
+    let server = start(pages, true);
+    let env = entra(&server.url, TENANT);
+    judge(
+        &server,
+        events,
+        &env,
+        &format!("azure-activity://{SUBSCRIPTION}"),
+    );
+    let tokens = server.seen();
+    let tokens: Vec<&Seen> = tokens
+        .iter()
+        .filter(|seen| seen.path().ends_with("/token"))
+        .collect();
+    assert!(tokens.len() > 1, "run out and fetched anew");
+    assert_eq!(tokens[0].path(), format!("/{TENANT}/oauth2/v2.0/token"));
+    assert!(
+        tokens[0]
+            .text()
+            .contains("scope=https%3A%2F%2Fmanagement.azure.com%2F.default")
+    );
+}
+
+#[test]
+fn entra_logs() {
+    let sign_ins = log("entra.signin/graph.json", "/value");
+    let (people, others) = sign_ins.split_at(5);
+    let pages = Pages::new(
+        Style::Link("@odata.nextLink"),
+        vec![
+            (
+                "/v1.0/auditLogs/directoryAudits",
+                log("entra.audit/graph.json", "/value"),
+            ),
+            ("/v1.0/auditLogs/signIns", people.to_vec()),
+            ("/beta/auditLogs/signIns", others.to_vec()),
+        ],
+    );
+    let events = pages.events();
+    let server = start(pages, true);
+    judge(
+        &server,
+        events,
+        &entra(&server.url, TENANT),
+        &format!("entra://{TENANT}"),
+    );
+}
+
+#[test]
+fn audit_trail() {
+    let events = log("scaleway.audit/list-events.json", "/events");
+    let (one, two) = events.split_at(6);
+    let pages = Pages::new(
+        Style::Scaleway,
+        vec![
+            (
+                "/audit-trail/v1alpha1/regions/fr-par/authentication-events",
+                Vec::new(),
+            ),
+            ("/audit-trail/v1alpha1/regions/fr-par/events", one.to_vec()),
+            (
+                "/audit-trail/v1alpha1/regions/fr-par/system-events",
+                Vec::new(),
+            ),
+            (
+                "/audit-trail/v1alpha1/regions/nl-ams/authentication-events",
+                Vec::new(),
+            ),
+            ("/audit-trail/v1alpha1/regions/nl-ams/events", two.to_vec()),
+            (
+                "/audit-trail/v1alpha1/regions/nl-ams/system-events",
+                Vec::new(),
+            ),
+        ],
+    );
+    let events = pages.events();
+    let server = start(pages, false);
+    let env = [("SCW_SECRET_KEY", "secretEXAMPLE")];
+    judge(
+        &server,
+        events,
+        &env,
+        "scaleway-audit://8a1f6c52-3d0e-4b79-9c21-5e7d40b1a6f3",
+    );
+    let seen = server.seen();
+    assert!(
+        seen.iter()
+            .all(|seen| seen.header("x-auth-token") == Some("secretEXAMPLE"))
+    );
+    assert!(
+        seen.iter()
+            .all(|seen| seen.query("recorded_after").is_some())
+    );
+}
+
+#[test]
+fn logs_data_platform() {
+    let hits = log("ovh.account/opensearch.json", "/hits/hits");
+    let mut pages = Pages::new(Style::Ovh, vec![("/audit/_search", hits)]);
+    pages.drop_empty();
+    let events = pages.events();
+    let server = start(pages, false);
+    let env = [("OVH_LDP_TOKEN", "tokenEXAMPLE")];
+    judge(&server, events, &env, "ovh-ldp://gra1/audit");
+    // base64 of `tokenEXAMPLE:token`
+    let proof = "Basic dG9rZW5FWEFNUExFOnRva2Vu";
+    assert!(
+        server
+            .seen()
+            .iter()
+            .all(|seen| seen.header("authorization") == Some(proof))
+    );
+}
+
+#[test]
+fn system_log() {
+    let events = log("okta.system/array.json", "");
+    let pages = Pages::new(Style::Okta, vec![("/api/v1/logs", events)]);
+    let events = pages.events();
+    let server = start(pages, false);
+    let env = [("OKTA_CLIENT_TOKEN", "tokenEXAMPLE")];
+    judge(&server, events, &env, "okta://example.okta.com");
+    let seen = server.seen();
+    assert!(
+        seen.iter()
+            .all(|seen| seen.header("authorization") == Some("SSWS tokenEXAMPLE"))
+    );
+}
+
+#[test]
+fn log_group() {
+    let events = log("kubernetes.audit/cloudwatch-filter.json", "/events");
+    let pages = Pages::new(Style::Logs, vec![("/", events)]);
+    let events = pages.events();
+    let server = start(pages, false);
+    judge(&server, events, &[], "aws-logs:///aws/eks/prod/cluster");
+    let seen = server.seen();
+    assert!(
+        seen.iter()
+            .all(|seen| seen.header("x-amz-target") == Some("Logs_20140328.FilterLogEvents"))
+    );
+    assert!(seen[0].text().contains("\"/aws/eks/prod/cluster\""));
+}
+
+#[test]
+fn one_closed_of_many() {
+    let events = log("azure.activity/rest.json", "/value");
+    let pages = Pages::new(Style::Link("nextLink"), vec![(ACTIVITY, events)]);
+    let events = pages.events();
+    let server = start_closed(pages);
+    let (one, two) = (
+        format!("azure-activity://{SUBSCRIPTION}?endpoint={}", server.url),
+        format!(
+            "azure-activity://99999999-0000-4000-8000-000000000001?endpoint={}",
+            server.url
+        ),
+    );
+    let (day, until) = (day(), format!("{}T23:59:59", day()));
+    let scan = [
+        "scan",
+        "-f",
+        "jsonl",
+        "--lookback",
+        "0h",
+        "--since",
+        &day,
+        "--until",
+        &until,
+    ];
+    let output = ctadel(
+        &entra(&server.url, TENANT),
+        &[&scan[..], &[&one, &two]].concat(),
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    let account = coverage(&output);
+    let read = account["records"].as_u64().expect("a number")
+        + account["duplicates"].as_u64().expect("a number");
+    assert_eq!(read as usize, events);
+    let skipped = account["skipped"].to_string();
+    assert!(
+        skipped.contains("99999999-0000") && skipped.contains("needs Microsoft.Insights"),
+        "{skipped}"
+    );
+    let strict = ctadel(
+        &entra(&server.url, TENANT),
+        &[&scan[..], &["--strict", &one, &two]].concat(),
+    );
+    assert_eq!(strict.status.code(), Some(3), "{}", error(&strict));
+    let none = ctadel(&entra(&server.url, TENANT), &[&scan[..], &[&two]].concat());
+    assert_eq!(none.status.code(), Some(4), "{}", error(&none));
+}
+
+/// One that refuses everybody else's subscription.
+fn start_closed(pages: Pages) -> Server {
+    let url: Arc<OnceLock<String>> = Arc::default();
+    let known = Arc::clone(&url);
+    let server = Server::start(move |seen, _| match seen.path() {
+        path if path.ends_with("/token") => {
+            Answer::json(json!({"access_token": "tokenEXAMPLE", "expires_in": 3600}))
+        }
+        ACTIVITY => pages.answer(seen, known.get().expect("it runs"), true),
+        _ => Answer::new(
+            403,
+            r#"{"error":{"code":"AuthorizationFailed","message":"no"}}"#,
+        ),
+    });
+    url.set(server.url.clone()).expect("set once");
+    server
+}
