@@ -27,6 +27,26 @@ pub fn shown<T>(ui: &Ui, counters: &load::Progress, work: impl FnOnce() -> T) ->
     })
 }
 
+/// How far live inputs have come: objects and pages, and the window that they are read for.
+#[cfg(feature = "live")]
+fn live(counters: &load::Progress) -> Option<String> {
+    let tallies = counters.tallies();
+    let window = tallies.first()?.window().to_owned();
+    let sum = |of: fn(&load::live::Tally) -> u64| tallies.iter().map(|tally| of(tally)).sum();
+    let (fetched, listed, outside): (u64, u64, u64) = (
+        sum(load::live::Tally::fetched),
+        sum(load::live::Tally::listed),
+        sum(load::live::Tally::outside),
+    );
+    let listed = listed.saturating_sub(outside);
+    Some(format!("{fetched}/{listed} objects, {window}"))
+}
+
+#[cfg(not(feature = "live"))]
+fn live(_: &load::Progress) -> Option<String> {
+    None
+}
+
 fn follow(ui: &Ui, counters: &load::Progress, ended: &mpsc::Receiver<()>) {
     let over =
         |ended: &mpsc::Receiver<()>| ended.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout);
@@ -46,6 +66,7 @@ fn follow(ui: &Ui, counters: &load::Progress, ended: &mpsc::Receiver<()>) {
         line.add_bytes(bytes.saturating_sub(read));
         line.add_records(records.saturating_sub(judged));
         (read, judged) = (bytes, records);
+        line.say(live(counters));
         if over(ended) {
             return line.finish();
         }

@@ -12,8 +12,8 @@ use super::failure::Failure;
 ///
 /// Files get the names that evidence has when the same input is read live, so that reading the
 /// folder gives the same findings. Beside the folder, FOLDER.manifest.jsonl holds the size and the
-/// SHA-256 of every file. Run again, the command fetches what is missing. It only ever reads at the
-/// provider: `ctadel config permissions` prints what it needs to be allowed.
+/// SHA-256 of every file. Run again, the command fetches what is missing or no longer has its hash.
+/// It only ever reads at the provider: `ctadel config permissions` prints what it needs to be allowed.
 ///
 /// Examples:
 ///
@@ -80,7 +80,7 @@ pub fn run(common: &CommonArgs, args: &PullArgs) -> Result<Code, Failure> {
     };
     let counters = Arc::new(Progress::default());
     let pulled = progress::shown(&session.ui, &counters, || {
-        pull(&target, &args.output, &span, &counters)
+        pull(&target, &args.output, &span, &counters, true)
     });
     let pulled = pulled.map_err(|error| {
         let kind = match error {

@@ -82,8 +82,9 @@ pub fn endpoints(ui: &Ui, inputs: &[String]) {
 pub fn fetched(ui: &Ui, counters: &crate::load::Progress) {
     for tally in counters.tallies() {
         ui.detail(&format!(
-            "{}: {} listed, {} outside the window, {} fetched",
+            "{}, {}: {} listed, {} outside the window, {} fetched",
             tally.name(),
+            tally.window(),
             tally.listed(),
             tally.outside(),
             tally.fetched(),

@@ -79,7 +79,8 @@ impl Spool {
                 forget(path, UNIX_EPOCH + Duration::from_nanos(from));
             }
             let counters = Arc::new(Progress::default());
-            let pulled = progress::shown(ui, &counters, || pull(target, path, span, &counters));
+            let pulled =
+                progress::shown(ui, &counters, || pull(target, path, span, &counters, false));
             let pulled = pulled.map_err(|error| {
                 let kind = match error {
                     PullError::Write { .. } => Kind::Input,

@@ -204,7 +204,7 @@ impl Loader {
             });
             let share = live::BUDGET / targets.clone().count().max(1) as u64;
             let start = |target: &live::Target| {
-                let tally = live::Tally::new(&target.text);
+                let tally = live::Tally::new(&target.text, &self.options.span);
                 self.progress.add_tally(&tally);
                 let context = live::Context::new(&tally, &self.options.span, &self.progress, share);
                 live::start(target, context)

@@ -16,7 +16,7 @@ use super::number;
 const HERTZ: u8 = 10;
 /// With a known total, and without one (stdin, live inputs).
 const KNOWN: &str = "{wide_bar} {binary_bytes}/{binary_total_bytes}  {records}  {rate}  {eta} left";
-const OPEN: &str = "{spinner} {binary_bytes}  {records}  {rate}  {elapsed}";
+const OPEN: &str = "{spinner} {binary_bytes}  {records}  {rate}  {elapsed}  {wide_msg}";
 
 /// A running count that several threads may add to; cheap to clone, silent where hidden.
 #[derive(Clone, Debug)]
@@ -67,6 +67,13 @@ impl Progress {
     /// Counts records judged.
     pub fn add_records(&self, count: u64) {
         self.records.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Says more where the total is not known.
+    pub fn say(&self, text: Option<String>) {
+        if let Some(text) = text {
+            self.bar.set_message(text);
+        }
     }
 
     /// Takes the line off the screen.
@@ -207,6 +214,18 @@ mod tests {
         assert!(text.contains("1,500 events"), "{text}");
         progress.finish();
         assert!(shared.text().ends_with("\u{1b}[2K") || shared.text().len() > text.len());
+    }
+
+    #[test]
+    fn a_bar_without_an_end_says_more() {
+        let shared = Shared::default();
+        let stream = Stream::new(Box::new(shared.clone()), 100);
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(stream), HERTZ);
+        let progress = Progress::new(None, target);
+        progress.say(Some("2/7 objects".to_owned()));
+        progress.bar.force_draw();
+        assert!(shared.text().contains("2/7 objects"), "{}", shared.text());
+        progress.finish();
     }
 
     #[test]

@@ -10,8 +10,8 @@ use crate::cli::args::CommonArgs;
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::output::print;
-use crate::cli::plan;
 use crate::cli::session::Session;
+use crate::cli::{plan, remarks};
 use crate::config::Layer;
 use crate::load::Loader;
 use crate::term::escape::terminal;
@@ -42,6 +42,7 @@ pub fn run(common: &CommonArgs, _: &CheckArgs) -> Result<Code, Failure> {
     // A setting that cannot be understood ends the command here, with its place.
     let session = Session::open(common, Layer::default())?;
     let checks = check(&session);
+    remarks::endpoints(&session.ui, &session.settings.inputs.value);
     print(&session.ui, |out| {
         for Checked { what, result } in &checks {
             match result {

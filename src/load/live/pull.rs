@@ -70,12 +70,14 @@ enum Line {
     Part { part: String, until: i64 },
 }
 
-/// Pulls one target into a folder.
+/// Pulls one target into a folder. What is there is taken for what was written, or, where
+/// somebody else may have had the folder, compared with its hash.
 pub fn pull(
     target: &Target,
     folder: &Path,
     span: &Span,
     progress: &Arc<Progress>,
+    compare: bool,
 ) -> Result<Pulled, PullError> {
     let failed = |path: &Path, error| PullError::Write {
         path: path.display().to_string(),
@@ -83,9 +85,10 @@ pub fn pull(
     };
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
     let manifest = manifest(folder);
-    let (known, parts) = read(&manifest, folder).map_err(|error| failed(&manifest, error))?;
+    let (known, parts) =
+        read(&manifest, folder, compare).map_err(|error| failed(&manifest, error))?;
     let (known, parts) = (Arc::new(known), Arc::new(parts));
-    let tally = Tally::new(&target.text);
+    let tally = Tally::new(&target.text, span);
     progress.add_tally(&tally);
     let counter = Arc::new(std::sync::atomic::AtomicU64::new(0));
     let skipped = Arc::clone(&counter);
@@ -162,22 +165,32 @@ fn manifest(folder: &Path) -> PathBuf {
 
 type Known = (BTreeMap<String, u64>, BTreeSet<(String, u64)>);
 
-/// What is there: files of the size that the manifest says, and stretches that were finished. A
-/// line that was cut off is one that was not written.
-fn read(manifest: &Path, folder: &Path) -> io::Result<Known> {
-    let (mut files, mut parts) = (BTreeMap::new(), BTreeSet::new());
+/// What is there: files of the size, and where that is to be compared the hash, that the manifest
+/// says, and stretches that were finished. A line that was cut off is one that was not written.
+fn read(manifest: &Path, folder: &Path, compare: bool) -> io::Result<Known> {
+    let mut files: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    let (mut named, mut parts) = (BTreeSet::new(), BTreeSet::new());
     let file = match File::open(manifest) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((files, parts)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Known::default()),
         Err(error) => return Err(error),
     };
     for line in BufReader::new(file).lines() {
         match serde_json::from_str(&line?) {
-            Ok(Line::File { file, bytes, .. }) => {
-                let there = place(folder, &file).and_then(|path| fs::metadata(path).ok());
-                if there.is_some_and(|meta| meta.len() == bytes) {
-                    files.insert(file, bytes);
-                }
+            // A file that was fetched again has a line for each time: the last one counts.
+            Ok(Line::File {
+                file,
+                bytes,
+                sha256,
+                ..
+            }) => {
+                named.insert(file.clone());
+                let path = place(folder, &file);
+                let size = path.as_ref().and_then(|path| fs::metadata(path).ok());
+                match size.is_some_and(|meta| meta.len() == bytes) {
+                    true => files.insert(file, (bytes, sha256)),
+                    false => files.remove(&file),
+                };
             }
             Ok(Line::Part { part, until }) => {
                 parts.insert((part, until.unsigned_abs()));
@@ -185,7 +198,39 @@ fn read(manifest: &Path, folder: &Path) -> io::Result<Known> {
             Err(_) => {}
         }
     }
-    Ok((files, parts))
+    let whole = |file: &str, sum: &str| {
+        let path = place(folder, file).and_then(|path| File::open(path).ok());
+        path.and_then(|mut file| sha256(&mut file, |_| Ok(())).ok())
+            .is_some_and(|(_, found)| found == sum)
+    };
+    files.retain(|file, (_, sum)| !compare || whole(file, sum));
+    // A stretch is there where all of its files are.
+    named.retain(|file| !files.contains_key(file));
+    parts.retain(|(part, _)| !named.iter().any(|file| file.starts_with(&**part)));
+    let files = files.into_iter().map(|(file, (bytes, _))| (file, bytes));
+    Ok((files.collect(), parts))
+}
+
+/// The length and the hash of what is read, each piece of which somebody takes.
+fn sha256(
+    reader: &mut dyn Read,
+    mut each: impl FnMut(&[u8]) -> Result<(), Wrote>,
+) -> Result<(u64, String), Wrote> {
+    let (mut hash, mut count) = (Sha256::new(), 0u64);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let read = reader.read(&mut buffer);
+        let read = read.map_err(|error| Wrote::Read(error.to_string()))?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+        each(&buffer[..read])?;
+        count += read as u64;
+    }
+    let sum = hash.finalize();
+    let sum = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((count, sum))
 }
 
 fn append(file: &mut File, line: &Line) -> io::Result<()> {
@@ -233,30 +278,19 @@ fn write(path: &Path, reader: &mut dyn Read, progress: &Progress) -> Result<(u64
         fs::create_dir_all(folder).map_err(clash)?;
     }
     let file = File::create(&partial).map_err(clash)?;
-    let (mut out, mut hash, mut count) = (BufWriter::new(file), Sha256::new(), 0u64);
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        let read = match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) => {
-                let _ = fs::remove_file(&partial);
-                return Err(Wrote::Read(error.to_string()));
-            }
-        };
-        hash.update(&buffer[..read]);
-        out.write_all(&buffer[..read]).map_err(Wrote::Write)?;
-        progress.add_read(read as u64);
-        count += read as u64;
+    let mut out = BufWriter::new(file);
+    let written = sha256(reader, |piece| {
+        progress.add_read(piece.len() as u64);
+        out.write_all(piece).map_err(Wrote::Write)
+    });
+    if let Err(Wrote::Read(_)) = written {
+        let _ = fs::remove_file(&partial);
     }
+    let written = written?;
     out.flush().map_err(Wrote::Write)?;
     drop(out);
     fs::rename(&partial, path).map_err(clash)?;
-    let sum = hash.finalize();
-    Ok((
-        count,
-        sum.iter().map(|byte| format!("{byte:02x}")).collect(),
-    ))
+    Ok(written)
 }
 
 #[cfg(test)]
@@ -309,8 +343,10 @@ mod tests {
         .concat();
         let path = manifest(&logs);
         fs::write(&path, text).unwrap();
-        let (files, parts) = read(&path, &logs).unwrap();
+        let (files, parts) = read(&path, &logs, false).unwrap();
         assert_eq!(files.keys().collect::<Vec<_>>(), ["a"]);
         assert!(parts.contains(&("x/".to_owned(), 9)));
+        // Its hash is another's.
+        assert!(read(&path, &logs, true).unwrap().0.is_empty());
     }
 }

@@ -67,15 +67,22 @@ impl Context {
 #[derive(Debug, Default)]
 pub struct Tally {
     name: String,
+    window: String,
     listed: AtomicU64,
     outside: AtomicU64,
     fetched: AtomicU64,
 }
 
 impl Tally {
-    pub(crate) fn new(name: &str) -> Arc<Tally> {
+    pub(crate) fn new(name: &str, span: &Span) -> Arc<Tally> {
+        let window = match (span.from, span.to) {
+            (None, None) => "everything".to_owned(),
+            (None, Some(to)) => format!("until {to}"),
+            (Some(from), to) => format!("{from} to {}", to.unwrap_or(span.now)),
+        };
         Arc::new(Tally {
             name: name.to_owned(),
+            window,
             ..Tally::default()
         })
     }
@@ -83,6 +90,11 @@ impl Tally {
     /// The input.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The time that it is read for, lookback included.
+    pub fn window(&self) -> &str {
+        &self.window
     }
 
     /// Objects that a listing named, or pages.
