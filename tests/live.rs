@@ -293,7 +293,10 @@ fn nothing_is_sent_but_what_reads() {
         "/v2/entries:list" => Answer::json(json!({"nextPageToken": ""})),
         path if path.contains("_search") => Answer::json(json!({"hits": {"hits": []}})),
         "/api/v1/logs" => {
-            Answer::json(json!([])).header("link", "<http://127.0.0.1:1/x>; rel=\"next\"")
+            // To itself: for whoever waits for what is to come.
+            let host = seen.header("host").unwrap_or_default();
+            let link = format!("<http://{host}/api/v1/logs?after=x>; rel=\"next\"");
+            Answer::json(json!([])).header("link", &link)
         }
         path if path.contains("/audit-trail/") => Answer::json(json!({"events": []})),
         "/storage/v1/b/audit/o" => Answer::json(json!({})),

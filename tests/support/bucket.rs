@@ -112,6 +112,7 @@ impl Bucket {
 }
 
 /// Objects that a folder holds.
+#[allow(dead_code)]
 pub fn count(folder: &Path) -> usize {
     Bucket::new(folder, 1).keys.len()
 }
