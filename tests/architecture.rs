@@ -263,6 +263,26 @@ fn nothing_but_live_inputs_and_responses_touches_the_network() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The client of IAM can change everything: those who only look are given none of that.
+#[test]
+fn iam_is_asked_in_one_place_and_what_looks_only_looks() {
+    let mut looks = 0;
+    for source in sources() {
+        let client = source.path == "net/sdk.rs" || source.path.starts_with("respond/aws/iam/");
+        let text = source.lines.join("\n");
+        assert!(client || !text.contains("aws_sdk_iam"), "{}", source.path);
+        if source.path != "respond/aws/iam/reads.rs" {
+            continue;
+        }
+        for call in text.split("\" => ").skip(1) {
+            let only = ["get_", "list_", "simulate_"];
+            assert!(only.iter().any(|verb| call.starts_with(verb)), "{call}");
+            looks += 1;
+        }
+    }
+    assert!(looks > 20, "{looks}");
+}
+
 #[test]
 fn the_reader_of_sources_sees_what_it_should() {
     assert_eq!(used("use crate::load::Chunk;"), [(1, "load")]);

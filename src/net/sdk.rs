@@ -123,7 +123,7 @@ fn judge<O: Operation, E: std::error::Error + 'static>(
                 let reason = causes(failed);
                 return (Error::Malformed { what, reason }, None);
             }
-            SdkError::DispatchFailure(failure) => !failure.is_io() && !failure.is_user(),
+            SdkError::DispatchFailure(failure) => !failure.is_user() && !is_unconnected(failed),
             _ => true,
         };
         let error = Error::Network {
@@ -166,6 +166,19 @@ fn judge<O: Operation, E: std::error::Error + 'static>(
         message,
     };
     (error, wait)
+}
+
+/// Whether nobody was there to take the request. A line that breaks later is an error of input and
+/// output too, and may have carried it.
+fn is_unconnected(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if let Some(client) = cause.downcast_ref::<hyper_util::client::legacy::Error>() {
+            return client.is_connect();
+        }
+        next = cause.source();
+    }
+    false
 }
 
 /// An error with its causes: the SDK's own texts name only the kind.

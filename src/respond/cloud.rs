@@ -151,7 +151,7 @@ impl<'t> Cloud<'t> {
                 .map(str::to_owned)
         };
         let (name, value) = match self.provider {
-            Provider::Aws if answer["IsTruncated"] == "true" => {
+            Provider::Aws if wire::plain(&answer["IsTruncated"]) == "true" => {
                 ("Marker", text(&["Marker"]).map(Value::String))
             }
             Provider::Aws => (

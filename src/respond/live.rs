@@ -12,8 +12,10 @@ use crate::net::credentials::scaleway::Scaleway;
 use crate::net::credentials::{Auth, azure, gcp, ovh};
 use crate::net::{self, Client, Env, Error, Method, Operation, Retry, block_on};
 
+use super::aws::iam::Iam;
 use super::cloud::Place;
 use super::kubernetes::live::Cluster;
+use super::operation::Wire;
 use super::provider::Provider;
 use super::reason::{Reason, Refused};
 use super::request::{Lost, Request, Response, Transport};
@@ -47,6 +49,14 @@ impl Operation for Sent {
 
     fn repeatable(self) -> bool {
         !self.changes
+    }
+}
+
+/// Once more after a broken line; the rest of the patience is the cloud's.
+fn patience() -> Retry {
+    Retry {
+        attempts: 2,
+        ..Retry::default()
     }
 }
 
@@ -165,11 +175,9 @@ impl Live {
         };
         let (url, auth) = self.address(service).map_err(lost)?;
         let url = self.endpoint.clone().unwrap_or(url);
-        let retry = Retry {
-            attempts: 2,
-            ..Retry::default()
-        };
-        let client = Client::new(&url, auth).map_err(lost)?.with_retry(retry);
+        let client = Client::new(&url, auth)
+            .map_err(lost)?
+            .with_retry(patience());
         self.clients.borrow_mut().insert(service, client.clone());
         Ok(client)
     }
@@ -232,7 +240,6 @@ impl Live {
             .clone()
             .unwrap_or_else(|| "us-east-1".to_owned());
         let id = match service {
-            "iam" => "IAM",
             "sts" => "STS",
             "ec2" => "EC2",
             "rds" => "RDS",
@@ -245,7 +252,7 @@ impl Live {
             _ => "S3",
         };
         // Services without regions are asked, and signed for, in one of them.
-        let global = matches!(service, "iam" | "organizations");
+        let global = service == "organizations";
         let home = match region.as_str() {
             region if region.starts_with("cn-") => "cn-north-1",
             region if region.starts_with("us-gov-") => "us-gov-west-1",
@@ -253,12 +260,7 @@ impl Live {
         };
         let region = if global { home } else { region.as_str() };
         let found = aws.endpoint(id, service, region);
-        let url = match (service, found.redirected, home) {
-            ("iam", false, "us-east-1") => "https://iam.amazonaws.com".to_owned(),
-            ("iam", false, "us-gov-west-1") => "https://iam.us-gov.amazonaws.com".to_owned(),
-            _ => found.url,
-        };
-        Ok((url, aws.signer(service, region)))
+        Ok((found.url, aws.signer(service, region)))
     }
 }
 
@@ -268,50 +270,60 @@ impl Transport for Live {
             return cluster.send(request);
         }
         let operation = request.operation();
-        let client = self.client(operation.service())?;
-        let mut draft = net::Request::new(request.path.clone()).body(request.body.clone());
-        for (name, value) in &request.headers {
-            draft = draft.header(name, value.clone());
-        }
         let sent = Sent {
             name: operation.name,
             method: request.method,
             changes: request.changes(),
         };
-        let answer = block_on(client.send(sent, &draft)).map_err(Lost::Unreachable)?;
-        match answer {
-            Ok(answer) => {
-                let header = |(name, value): (
-                    &reqwest::header::HeaderName,
-                    &reqwest::header::HeaderValue,
-                )| {
-                    Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-                };
-                let headers = answer.headers.iter().filter_map(header).collect();
-                Ok(Response {
-                    status: answer.status,
-                    headers,
-                    body: answer.body,
-                })
-            }
-            Err(Error::Status {
-                status,
-                code,
-                message,
-                ..
-            }) => {
-                let body = serde_json::json!({"code": code, "message": message});
-                let body = body.to_string().into_bytes();
-                Ok(Response {
-                    status,
-                    headers: BTreeMap::new(),
-                    body,
-                })
-            }
-            Err(error @ Error::Credentials { .. }) => Err(Lost::Credentials(error.to_string())),
-            Err(error) if error.is_unknown() => Err(Lost::Unanswered(error.to_string())),
-            Err(error) => Err(Lost::Unreachable(error.to_string())),
+        if let (Wire::Sdk, Some(aws)) = (operation.wire, &self.aws) {
+            let iam = Iam {
+                aws,
+                endpoint: self.endpoint.as_deref(),
+                region: self.region.as_deref().unwrap_or("us-east-1"),
+                retry: patience(),
+            };
+            return answer(block_on(iam.send(sent, request)));
         }
+        let client = self.client(operation.service())?;
+        let mut draft = net::Request::new(request.path.clone()).body(request.body.clone());
+        for (name, value) in &request.headers {
+            draft = draft.header(name, value.clone());
+        }
+        answer(block_on(client.send(sent, &draft)).map(|sent| sent.map(whole)))
+    }
+}
+
+fn whole(answer: net::Response) -> Response {
+    let headers = answer.headers.iter();
+    let header = headers.filter_map(|(name, value)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    });
+    Response {
+        status: answer.status,
+        headers: header.collect(),
+        body: answer.body,
+    }
+}
+
+fn answer(sent: Result<Result<Response, Error>, String>) -> Result<Response, Lost> {
+    match sent.map_err(Lost::Unreachable)? {
+        Ok(answer) => Ok(answer),
+        Err(Error::Status {
+            status,
+            code,
+            message,
+            ..
+        }) => {
+            let body = serde_json::json!({"code": code, "message": message});
+            Ok(Response {
+                status,
+                headers: BTreeMap::new(),
+                body: body.to_string().into_bytes(),
+            })
+        }
+        Err(error @ Error::Credentials { .. }) => Err(Lost::Credentials(error.to_string())),
+        Err(error) if error.is_unknown() => Err(Lost::Unanswered(error.to_string())),
+        Err(error) => Err(Lost::Unreachable(error.to_string())),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Wire {
     Xml(&'static str, &'static str),
     /// The same with a JSON merge patch in the body.
     Merge(&'static str),
+    /// By the provider's own client; parameters and answer are JSON here.
+    Sdk,
 }
 
 /// One operation of a provider.
@@ -113,9 +115,11 @@ mod tests {
             assert_eq!(names.len(), reads.len() + changes.len(), "{provider}");
             for read in reads {
                 let harmless = match read.wire {
-                    Wire::Query(_) | Wire::Target(_) => ["Get", "List", "Describe", "Simulate"]
-                        .iter()
-                        .any(|verb| read.verb().starts_with(verb)),
+                    Wire::Query(_) | Wire::Target(_) | Wire::Sdk => {
+                        ["Get", "List", "Describe", "Simulate"]
+                            .iter()
+                            .any(|verb| read.verb().starts_with(verb))
+                    }
                     Wire::Rest(method, _) | Wire::Xml(method, _) => {
                         method == "GET" || ASKED_BY_POST.contains(&read.name)
                     }
@@ -125,7 +129,7 @@ mod tests {
             }
             for change in changes {
                 let looks = match change.wire {
-                    Wire::Query(_) | Wire::Target(_) => ["Get", "List", "Describe"]
+                    Wire::Query(_) | Wire::Target(_) | Wire::Sdk => ["Get", "List", "Describe"]
                         .iter()
                         .any(|verb| change.verb().starts_with(verb)),
                     Wire::Rest(method, _) | Wire::Xml(method, _) => method == "GET",

@@ -134,6 +134,7 @@ impl Request {
                 let kind = "application/merge-patch+json".to_owned();
                 request.headers.push(("content-type", kind));
             }
+            Wire::Sdk => request.body = params.to_string().into_bytes(),
             Wire::Xml(method, path) => {
                 request.method = method;
                 request.path = wire::path(operation.name, path, params)?;
@@ -150,6 +151,11 @@ impl Request {
     /// The operation.
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// The parameters, where the body is nothing else.
+    pub fn params(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     /// Whether it changes something.

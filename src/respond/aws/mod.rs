@@ -1,6 +1,8 @@
 //! AWS: its operations, who is asking, what may be done, and the states of its things.
 
 mod caller;
+#[cfg(feature = "live")]
+pub mod iam;
 mod operations;
 mod policy;
 mod preflight;

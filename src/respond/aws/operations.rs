@@ -2,7 +2,7 @@
 
 use crate::respond::operation::{Operation, Wire};
 
-const IAM: Wire = Wire::Query("2010-05-08");
+const IAM: Wire = Wire::Sdk;
 const STS: Wire = Wire::Query("2011-06-15");
 const EC2: Wire = Wire::Query("2016-11-15");
 const RDS: Wire = Wire::Query("2014-10-31");

@@ -11,7 +11,7 @@ use crate::respond::aws::rule_key;
 use crate::respond::operation::Wire;
 use crate::respond::provider::Provider;
 use crate::respond::request::Request;
-use crate::respond::wire::{escape, items, plain};
+use crate::respond::wire::{self, escape, items, plain};
 
 const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 const ACCOUNT: &str = "111122223333";
@@ -173,6 +173,16 @@ impl World for Aws {
                     "ec2" => self.ec2(operation.verb(), &form),
                     _ => self.iam(operation.verb(), &form),
                 }
+            }
+            Wire::Sdk => {
+                let form = form(wire::form("", "", &request.params(), true).as_bytes());
+                let mut reply = self.iam(operation.verb(), &form);
+                if let Some(value) =
+                    wire::xml(reply.body.as_bytes()).filter(|_| reply.status == 200)
+                {
+                    reply.body = value.to_string();
+                }
+                reply
             }
             Wire::Target(_) => {
                 let asked: Value = serde_json::from_slice(&request.body).expect("json");
