@@ -251,14 +251,10 @@ impl Live {
             "sso" => "SSO Admin",
             _ => "S3",
         };
-        // Services without regions are asked, and signed for, in one of them.
-        let global = service == "organizations";
-        let home = match region.as_str() {
-            region if region.starts_with("cn-") => "cn-north-1",
-            region if region.starts_with("us-gov-") => "us-gov-west-1",
-            _ => "us-east-1",
+        let region = match service {
+            "organizations" => home(&region),
+            _ => region.as_str(),
         };
-        let region = if global { home } else { region.as_str() };
         let found = aws.endpoint(id, service, region);
         Ok((found.url, aws.signer(service, region)))
     }
@@ -279,7 +275,7 @@ impl Transport for Live {
             let iam = Iam {
                 aws,
                 endpoint: self.endpoint.as_deref(),
-                region: self.region.as_deref().unwrap_or("us-east-1"),
+                region: home(self.region.as_deref().unwrap_or_default()),
                 retry: patience(),
             };
             return answer(block_on(iam.send(sent, request)));
@@ -290,6 +286,16 @@ impl Transport for Live {
             draft = draft.header(name, value.clone());
         }
         answer(block_on(client.send(sent, &draft)).map(|sent| sent.map(whole)))
+    }
+}
+
+/// Where services without regions are asked, and signed for.
+fn home(region: &str) -> &str {
+    match region {
+        region if region.starts_with("cn-") => "cn-north-1",
+        region if region.starts_with("us-gov-") => "us-gov-west-1",
+        region if region.starts_with("us-iso") || region.starts_with("eusc-") => region,
+        _ => "us-east-1",
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Iam<'a> {
     pub aws: &'a Arc<Aws>,
     /// In the place of AWS's own address.
     pub endpoint: Option<&'a str>,
-    /// IAM has no regions; this one says in which partition it is.
+    /// IAM has no regions, and is signed for in this one of its partition.
     pub region: &'a str,
     /// How often a request is tried.
     pub retry: Retry,

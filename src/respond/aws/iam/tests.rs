@@ -40,7 +40,7 @@ fn ask(url: &str, name: &'static str, repeatable: bool, params: Value) -> Result
     let iam = Iam {
         aws: &Aws::test(),
         endpoint: Some(url),
-        region: "eu-west-1",
+        region: "us-east-1",
         retry: Retry {
             attempts: 2,
             first: std::time::Duration::from_millis(1),
