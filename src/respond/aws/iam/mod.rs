@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_iam::Client;
-use aws_sdk_iam::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_iam::config::interceptors::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
 use aws_sdk_iam::config::retry::RetryConfig;
 use aws_sdk_iam::config::{
     ConfigBag, IdentityCache, Intercept, Region, RuntimeComponents, SharedCredentialsProvider,
@@ -43,7 +45,10 @@ impl Iam<'_> {
     /// # Errors
     /// As for requests that are signed here.
     pub async fn send<O: Operation>(&self, sent: O, request: &Request) -> Result<Response, Error> {
-        let headers = Headers::default();
+        let headers = Headers {
+            told: request.headers.clone(),
+            seen: Arc::default(),
+        };
         let call = Call {
             client: self.client(sent, headers.clone()),
             aws: self.aws,
@@ -56,7 +61,8 @@ impl Iam<'_> {
             true => changes::send(&call, verb).await?,
             false => reads::send(&call, verb).await?,
         };
-        let headers = headers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let headers = headers.seen.lock();
+        let headers = headers.unwrap_or_else(PoisonError::into_inner);
         Ok(Response {
             status: 200,
             headers: headers.clone(),
@@ -157,13 +163,31 @@ macro_rules! calls {
 }
 use calls;
 
-/// What stood above the answer: the time by AWS's clock, and its name for the request.
-#[derive(Clone, Debug, Default)]
-struct Headers(Arc<Mutex<BTreeMap<String, String>>>);
+/// What stands above the request, and what stood above the answer: the time by AWS's clock, and its
+/// name for the request.
+#[derive(Clone, Debug)]
+struct Headers {
+    told: Vec<(&'static str, String)>,
+    seen: Arc<Mutex<BTreeMap<String, String>>>,
+}
 
 impl Intercept for Headers {
     fn name(&self) -> &'static str {
         "Headers"
+    }
+
+    /// After the signature, which the agent is no part of: the SDK's own would stand there else.
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.request_mut().headers_mut();
+        for (name, value) in &self.told {
+            headers.try_insert(*name, value.clone())?;
+        }
+        Ok(())
     }
 
     fn read_before_deserialization(
@@ -174,7 +198,7 @@ impl Intercept for Headers {
     ) -> Result<(), BoxError> {
         let all = context.response().headers().iter();
         let all = all.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = all.collect();
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = all.collect();
         Ok(())
     }
 }

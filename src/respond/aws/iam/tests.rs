@@ -48,7 +48,10 @@ fn ask(url: &str, name: &'static str, repeatable: bool, params: Value) -> Result
         },
     };
     let read = Read::named(Provider::Aws, "iam:GetUser").expect("a read");
-    let request = Request::read(read, &params).expect("a request");
+    let mut request = Request::read(read, &params).expect("a request");
+    request
+        .headers
+        .push(("user-agent", "ctadel/test action/1".to_owned()));
     block_on(iam.send(Sent { name, repeatable }, &request)).expect("a runtime")
 }
 
@@ -99,6 +102,7 @@ fn an_answer_is_json_with_what_stood_above_it() {
         seen.text(),
         "Action=GetUser&Version=2010-05-08&UserName=mallory"
     );
+    assert_eq!(seen.header("user-agent"), Some("ctadel/test action/1"));
     let proof = seen.header("authorization").expect("a signature");
     assert!(proof.contains("/us-east-1/iam/aws4_request"), "{proof}");
 }
