@@ -7,11 +7,13 @@ use super::findings::Packed;
 use super::hours::Hours;
 use super::store::Store;
 use crate::Plan;
-use crate::detect::ast::{Body, Rule};
+use crate::detect::ast::{Body, CorrelationKind, Rule};
 use crate::detect::compile::applies;
+use crate::detect::matrix::speakers;
 use crate::load::Progress;
 use crate::model::Coverage;
 use crate::model::coverage::{Gap, RuleCoverage, SourceCoverage};
+use crate::model::time::DAY;
 use crate::normalize::SOURCES;
 
 /// What was read, what was not, and which rules could not speak.
@@ -96,16 +98,58 @@ fn gaps(store: &Store) -> Vec<Gap> {
     store.hours.iter().flat_map(of).collect()
 }
 
+/// Words of `ctadel.needs`, and the kinds of records of which one has to be there.
+const LOGS: [(&str, &[&str]); 8] = [
+    ("data event", &["Data"]),
+    ("Data Access", &["data_access"]),
+    ("network activity", &["NetworkActivity"]),
+    (
+        "the storage account",
+        &["StorageRead", "StorageWrite", "StorageDelete"],
+    ),
+    ("the key vault", &["AuditEvent", "AZKVAuditLogs"]),
+    ("the bastion", &["BastionAuditLogs"]),
+    ("Graph activity", &["MicrosoftGraphActivityLogs"]),
+    ("service principal sign-in", &["ServicePrincipalSignInLogs"]),
+];
+
+/// Whether a source's records reach over 35 days: no shorter silence can be told from the start.
+fn is_long(store: &Store, source: usize) -> bool {
+    let span = store.spans.get(source).copied().flatten();
+    span.is_some_and(|(first, last)| first.plus(35 * DAY) <= last)
+}
+
 /// What a rule would need that the input or the command line did not have.
 fn needs(rule: &Rule, store: &Store, plan: &Plan) -> Option<String> {
     if let Body::Correlation(body) = &rule.body {
-        // A correlation lacks what one of its members lacks.
         let members = body
             .members
             .iter()
             .filter_map(|member| plan.rules.rules.get(*member));
-        let mut lacking = members.filter(|member| matches!(member.body, Body::Event(_)));
-        return lacking.find_map(|member| needs(member, store, plan));
+        let mut lacking = members.map(|member| needs(member, store, plan));
+        // All of a sequence have to be there, of what is counted one is enough.
+        let sequence = matches!(
+            body.kind,
+            CorrelationKind::Temporal | CorrelationKind::TemporalOrdered
+        );
+        let lacks = match sequence && body.condition.is_none() {
+            true => lacking.flatten().next(),
+            false => match lacking.next().flatten() {
+                first @ Some(_) if lacking.all(|other| other.is_some()) => first,
+                _ => None,
+            },
+        };
+        return lacks.or_else(|| {
+            let speakers = speakers(rule, &plan.rules);
+            let own = (0..SOURCES.len())
+                .filter(|number| speakers.iter().any(|meta| applies(meta, SOURCES[*number])));
+            unmet(
+                rule.meta.needs.as_deref()?,
+                &own.collect::<Vec<_>>(),
+                store,
+                plan,
+            )
+        });
     }
     let own: Vec<usize> = (0..SOURCES.len())
         .filter(|number| applies(&rule.meta, SOURCES[*number]))
@@ -119,7 +163,11 @@ fn needs(rule: &Rule, store: &Store, plan: &Plan) -> Option<String> {
         let names: Vec<&str> = own.iter().map(|number| SOURCES[*number].title).collect();
         return Some(names.join(" or "));
     }
-    let wanted = rule.meta.needs.as_deref()?;
+    unmet(rule.meta.needs.as_deref()?, &own, store, plan)
+}
+
+/// What a rule says it needs, where the records of its sources or the command line lack it.
+fn unmet(wanted: &str, own: &[usize], store: &Store, plan: &Plan) -> Option<String> {
     let lists = wanted.contains("--intel") || wanted.contains("--geoip");
     if lists {
         return (!plan.context.network.has_lists()).then(|| wanted.to_owned());
@@ -135,9 +183,9 @@ fn needs(rule: &Rule, store: &Store, plan: &Plan) -> Option<String> {
                     .is_some_and(|end| end.eq_ignore_ascii_case(category))
         })
     };
-    let absent = (wanted.contains("data event") && !has("Data"))
-        || (wanted.contains("Data Access") && !has("data_access"))
+    let mut logs = LOGS.iter().filter(|(word, _)| wanted.contains(word));
+    let absent = logs.any(|(_, kinds)| !kinds.iter().any(|kind| has(kind)))
         || (wanted.contains("kube-audit") && has("kube-audit-admin") && !has("kube-audit"))
-        || (wanted.contains("network activity") && !has("NetworkActivity"));
+        || (wanted.contains("35 days") && own.iter().all(|number| !is_long(store, *number)));
     absent.then(|| wanted.to_owned())
 }
