@@ -142,7 +142,8 @@ pub static SOURCE: Source = Source {
     ],
     prefixes: &["azure.signinlogs.", "data."],
     below: &["properties", "properties.status"],
-    also: &[],
+    // Risk detections have a log of their own; sign-ins carry the same words.
+    also: &[("azure", "riskdetection")],
     derived: &[
         Own {
             name: "ctadel.entra.cross_tenant",
