@@ -40,8 +40,9 @@ impl Head {
         }
     }
 
-    /// The total order of the product.
+    /// The total order of the product. Of two that begin with one event the shorter comes first:
+    /// a sequence that may or may not be seen changes no incident's first finding.
     pub fn place(&self) -> impl Ord + '_ {
-        (self.time, self.layer, self.key, &self.id)
+        (self.time, self.layer, self.key, self.end_time, &self.id)
     }
 }
