@@ -9,7 +9,7 @@ use crate::cli::output::print;
 use crate::cli::plan;
 use crate::cli::session::Session;
 use crate::config::Layer;
-use crate::load::live::{PROVIDERS, Target, policy};
+use crate::load::live::{PROVIDERS, Target, beside, policy};
 
 /// Print the least that live inputs need to be allowed
 ///
@@ -49,5 +49,8 @@ pub fn run(common: &CommonArgs, args: &PermissionsArgs) -> Result<Code, Failure>
             .hint("name inputs behind the provider, or set `inputs` in the configuration"));
     };
     print(&session.ui, |out| writeln!(out, "{policy:#}"))?;
+    if let Some(note) = beside(&args.provider, &targets) {
+        session.ui.note(note);
+    }
     Ok(Code::Done)
 }

@@ -50,7 +50,7 @@ mod tree;
 #[cfg(feature = "live")]
 mod xml;
 
-pub use permissions::{PROVIDERS, policy};
+pub use permissions::{PROVIDERS, beside, policy};
 pub use target::{SCHEMES, Scheme, Target};
 
 #[cfg(feature = "live")]

@@ -51,6 +51,17 @@ pub fn policy(name: &str, targets: &[Target]) -> Option<Value> {
     })
 }
 
+/// What the inputs alone do not tell, and may be needed as well.
+pub fn beside(name: &str, targets: &[Target]) -> Option<&'static str> {
+    let has = |scheme| targets.iter().any(|target| target.scheme == scheme);
+    match name {
+        "aws" if has(Scheme::S3) => {
+            Some("kms:Decrypt on the key of the trail as well, where it is encrypted with its own")
+        }
+        _ => None,
+    }
+}
+
 fn places(targets: &[&Target]) -> Vec<String> {
     let mut places: Vec<String> = targets.iter().map(|target| target.place.clone()).collect();
     places.sort();
@@ -192,6 +203,8 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("cloudtrail:") && !text.contains("logs:"));
+        assert!(beside("aws", &one).is_some_and(|note| note.contains("kms:Decrypt")));
+        assert!(beside("aws", &[target("aws-lookup://all")]).is_none());
         let all = policy("aws", &[target("aws-lookup://all")])
             .expect("a policy")
             .to_string();
