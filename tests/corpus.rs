@@ -66,6 +66,25 @@ fn every_cloudtrail_record_is_accounted_for() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
+/// Rows of tests and of documentation too: what is around a record is opened or named.
+#[test]
+fn every_line_of_every_source_is_accounted_for() {
+    let Some(folder) = shared("corpus") else {
+        return;
+    };
+    let mut wrong = Vec::new();
+    let lines = files(&folder).into_iter();
+    for file in lines.filter(|file| file.extension().is_some_and(|end| end == "jsonl")) {
+        let text = std::fs::read_to_string(&file).expect("a file of the corpus");
+        let want = text.lines().filter(|line| !line.trim().is_empty()).count() as u64;
+        let counts = counts(&scan(&plan(&file, builtin())).coverage);
+        if counts.iter().sum::<u64>() != want {
+            wrong.push(format!("{}: {counts:?} of {want}", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn a_table_made_out_of_a_log_is_refused_by_name() {
     let Some(file) = shared("corpus/aws-cloudtrail/otrf-honeybucket/AWS_S3_HoneyBucketLogs.csv")

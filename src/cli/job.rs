@@ -252,7 +252,10 @@ impl Job {
             )
             .hint("`ctadel config check` asks each configured input and says what is missing"));
         }
-        if coverage.records == 0 && skipped > 0 {
+        // A log in which nothing has happened yet is a log.
+        let mut entries = coverage.skipped.iter();
+        let damaged = entries.any(|entry| entry.reason != load::EMPTY_FILE);
+        if coverage.records == 0 && damaged {
             return Err(Failure::input("nothing of the input could be read"));
         }
         if settings.strict.value && skipped > 0 {

@@ -44,6 +44,7 @@ pub use error::Error;
 pub use loader::Loader;
 pub use options::{Options, Span};
 pub use progress::Progress;
+pub use source::EMPTY_FILE;
 pub use unpack::Unpacker;
 
 #[cfg(test)]

@@ -136,7 +136,10 @@ impl<R: Read> Source<R> {
 /// What the head of a file can hide from the loader: a gzip header of more than four kilobytes.
 pub(crate) const HIDDEN: &str = "an archive behind an oversized gzip header is not read";
 
+/// Why a file without bytes is skipped: it may be what is left of one that was not.
+pub const EMPTY_FILE: &str = "empty file";
+
 /// The report of a file without bytes.
 pub(crate) fn empty() -> Problem {
-    Problem::ignored("empty file")
+    Problem::skipped(EMPTY_FILE)
 }
