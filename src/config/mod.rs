@@ -24,7 +24,7 @@ pub use env::from_environment;
 pub use error::ConfigError;
 pub use key::{KEYS, Key, Kind};
 pub use layer::{Layer, Origin, Raw, Sourced};
-pub use nearest::nearest;
+pub use nearest::{hint, nearest};
 pub use parse::assignments;
 pub use settings::Settings;
 pub use show::lines;

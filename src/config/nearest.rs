@@ -15,24 +15,32 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// `, did you mean x?`, or nothing.
+pub fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map_or_else(String::new, |word| format!(", did you mean {word}?"))
+}
+
 /// Letters without case; `_` and `-` are taken for each other all the time.
 fn plain(word: &str) -> Vec<char> {
     word.to_lowercase().replace('_', "-").chars().collect()
 }
 
-/// Letters to add, drop or replace.
+/// Letters to add, drop or replace, and neighbours to swap.
 fn distance(a: &[char], b: &[char]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
         }
+        rows.push(row);
     }
-    row[b.len()]
+    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -54,5 +62,11 @@ mod tests {
             assert_eq!(nearest(word, known), want, "{word}");
         }
         assert_eq!(nearest("é", ["è"]), Some("è"));
+        let known = ["contains", "endswith", "startswith", "re"];
+        assert_eq!(hint("contians", known), ", did you mean contains?");
+        assert_eq!(hint("EndsWith ", known), ", did you mean endswith?");
+        assert_eq!(hint("er", known), ", did you mean re?");
+        assert_eq!(hint("sounds-like", known), "");
+        assert_eq!(hint("", known), "");
     }
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use yaml_serde::{Mapping, Value};
 
 use super::error::{Parse, Stop, Under, wrong};
-use super::suggest;
 use super::timespan;
 use super::yaml;
+use crate::config::hint;
 use crate::detect::ast::{Comparison, CorrelationKind};
 
 /// A correlation as written.
@@ -75,8 +75,8 @@ fn inner(map: &Mapping) -> Parse<Draft> {
     for key in map.keys() {
         let name = yaml::scalar(key).unwrap_or_default();
         if !KEYS.contains(&name.as_str()) {
-            let hint = suggest::hint(&name, KEYS);
-            return wrong(format!("unknown key{hint}")).under(&name);
+            let near = hint(&name, KEYS);
+            return wrong(format!("unknown key{near}")).under(&name);
         }
     }
     let Some(word) = yaml::text(map, "type")? else {
@@ -92,8 +92,8 @@ fn inner(map: &Mapping) -> Parse<Draft> {
         "value_percentile" => CorrelationKind::ValuePercentile(percentile(map)?),
         "value_median" => CorrelationKind::ValuePercentile(50.0),
         _ => {
-            let hint = suggest::hint(&word, TYPES);
-            return wrong(format!("unknown type {word:?}{hint}")).under("type");
+            let near = hint(&word, TYPES);
+            return wrong(format!("unknown type {word:?}{near}")).under("type");
         }
     };
     let rules = yaml::texts(map, "rules")?;
@@ -184,8 +184,8 @@ fn thresholds(condition: &Mapping, word: &str, draft: &mut Draft) -> Parse<()> {
                     .iter()
                     .map(|(order, _)| *order)
                     .chain(["field", "percentile"]);
-                let hint = suggest::hint(&name, known);
-                return wrong(format!("unknown key{hint}")).under(&name);
+                let near = hint(&name, known);
+                return wrong(format!("unknown key{near}")).under(&name);
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::suggest;
+use crate::config::hint;
 use crate::model::RuleMeta;
 
 /// Rules by their three kinds of names.
@@ -88,6 +88,6 @@ impl Index {
             .keys()
             .chain(self.titles.keys())
             .map(String::as_str);
-        suggest::hint(reference, known)
+        hint(reference, known)
     }
 }

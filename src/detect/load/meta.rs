@@ -6,8 +6,8 @@
 use yaml_serde::{Mapping, Value};
 
 use super::error::{Parse, Under, wrong};
-use super::suggest;
 use super::yaml;
+use crate::config::hint;
 use crate::detect::matrix::PHRASES;
 use crate::model::rule::Origin;
 use crate::model::{RuleMeta, Severity, attack};
@@ -138,8 +138,8 @@ fn status(map: &Mapping) -> Parse<Option<String>> {
     };
     let status = status.trim().to_ascii_lowercase();
     if !STATUSES.contains(&status.as_str()) {
-        let hint = suggest::hint(&status, STATUSES);
-        return wrong(format!("unknown status {status:?}{hint}")).under("status");
+        let near = hint(&status, STATUSES);
+        return wrong(format!("unknown status {status:?}{near}")).under("status");
     }
     Ok(Some(status))
 }
@@ -148,8 +148,8 @@ fn house(map: &Mapping, meta: &mut RuleMeta) -> Parse<House> {
     for key in map.keys() {
         let name = yaml::scalar(key).unwrap_or_default();
         if !HOUSE_KEYS.contains(&name.as_str()) {
-            let hint = suggest::hint(&name, HOUSE_KEYS);
-            return wrong(format!("unknown key{hint}")).under(&name);
+            let near = hint(&name, HOUSE_KEYS);
+            return wrong(format!("unknown key{near}")).under(&name);
         }
     }
     meta.reason = yaml::text(map, "reason")?.map(|text| text.trim().to_owned());

@@ -22,7 +22,6 @@ mod modifiers;
 mod placeholder;
 mod resolve;
 mod scope;
-mod suggest;
 mod survey;
 #[cfg(test)]
 mod tests;

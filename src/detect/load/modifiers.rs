@@ -3,7 +3,7 @@
 //! A list of words enters, one `Chain` leaves. A word that could not have an effect is an error:
 //! a rule that silently asks something else than its author wrote is worse than none.
 
-use super::suggest;
+use crate::config::hint;
 use crate::detect::ast::{Cased, Comparison, Side, TimePart};
 
 /// What a value is compared by.
@@ -142,10 +142,7 @@ pub(super) fn parse(words: &[&str]) -> Result<Chain, String> {
             }
             _ => {
                 let known = KNOWN.into_iter().chain(["dotall"]);
-                return Err(format!(
-                    "unknown modifier {word:?}{}",
-                    suggest::hint(word, known)
-                ));
+                return Err(format!("unknown modifier {word:?}{}", hint(word, known)));
             }
         }
     }

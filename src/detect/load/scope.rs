@@ -4,7 +4,7 @@
 //! `filter_*`, leaves as conditions. Unknown names get a suggestion.
 
 use super::error::{Parse, wrong};
-use super::suggest;
+use crate::config::hint;
 use crate::detect::ast::Condition;
 
 /// The names a condition may use; several may mean the same.
@@ -30,8 +30,8 @@ impl<'a> Scope<'a> {
         match self.names.iter().find(|(known, _)| *known == name) {
             Some((_, condition)) => Ok(condition.clone()),
             None => {
-                let hint = suggest::hint(name, self.names.iter().map(|(known, _)| *known));
-                wrong(format!("there is no {} {name:?}{hint}", self.what))
+                let near = hint(name, self.names.iter().map(|(known, _)| *known));
+                wrong(format!("there is no {} {name:?}{near}", self.what))
             }
         }
     }

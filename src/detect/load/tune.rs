@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::{Parse, Under, wrong};
 use super::filter::{Filter, Targets};
 use super::resolve::{Made, Node, Placed, REPLACED, Workshop};
-use super::suggest;
 use super::{builtin, filter};
+use crate::config::hint;
 use crate::model::rule::Origin;
 
 /// Merges all filters into the rules of the workshop.
@@ -102,8 +102,8 @@ fn check(
 ) -> Parse<()> {
     match filter {
         None => {
-            let hint = suggest::hint(name, known.keys().copied());
-            wrong(format!("there is no filter {name:?}{hint}"))
+            let near = hint(name, known.keys().copied());
+            wrong(format!("there is no filter {name:?}{near}"))
         }
         Some(filter) if filter.is_foreign_to(&node.meta) => {
             wrong(format!("filter {name:?} is for another log source"))
