@@ -6,8 +6,8 @@
 mod support;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ctadel::detect::compile::Program;
 use ctadel::detect::load;
+use ctadel::detect::programs::Programs;
 use ctadel::load::{Chunk, Options};
 use ctadel::model::Severity;
 use ctadel::normalize::SOURCES;
@@ -29,18 +29,12 @@ fn phase1(criterion: &mut Criterion) {
         ..load::Options::default()
     })
     .expect("the built-in rules load");
-    let programs: Vec<Program> = SOURCES
-        .iter()
-        .map(|source| Program::new(source, &rules, false).expect("and compile"))
-        .collect();
+    let programs = Programs::new(SOURCES.iter().copied(), &rules, false);
     let context = Default::default();
     let shared = Shared {
         programs: &programs,
         context: &context,
-        catalogue: Known::new(
-            programs.iter().map(|program| &program.layout).collect(),
-            None,
-        ),
+        catalogue: Known::new(SOURCES, &programs, None),
         window: None,
         load: Options::default(),
         shown: Severity::High,
@@ -55,7 +49,7 @@ fn phase1(criterion: &mut Criterion) {
     group.bench_function("built-in rules", |bencher| {
         bencher.iter(|| {
             let enough = correlate::enough(&rules);
-            let mut store = Store::new(programs.len(), Caps::default(), enough);
+            let mut store = Store::new(SOURCES.len(), Caps::default(), enough);
             let mut worker = Worker::new(&shared);
             for (ordinal, chunk) in chunks.iter().enumerate() {
                 let chunk = Chunk::of_bytes(ordinal as u64, "bench", chunk);

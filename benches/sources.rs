@@ -5,8 +5,8 @@
 
 use std::time::Instant;
 
-use ctadel::detect::compile::Program;
 use ctadel::detect::load;
+use ctadel::detect::programs::Programs;
 use ctadel::load::{Chunk, Options};
 use ctadel::model::Severity;
 use ctadel::normalize::catalogue::Known;
@@ -73,14 +73,12 @@ fn main() {
         ..load::Options::default()
     };
     let rules = load::load(&options).expect("the built-in rules load");
-    let program = |source| Program::new(source, &rules, false).expect("and compile");
-    let programs: Vec<Program> = SOURCES.iter().map(|source| program(source)).collect();
+    let programs = Programs::new(SOURCES.iter().copied(), &rules, false);
     let context = Default::default();
-    let layouts = programs.iter().map(|program| &program.layout).collect();
     let shared = Shared {
         programs: &programs,
         context: &context,
-        catalogue: Known::new(layouts, None),
+        catalogue: Known::new(SOURCES, &programs, None),
         window: None,
         load: Options::default(),
         shown: Severity::High,
@@ -94,7 +92,7 @@ fn main() {
         let bytes: usize = chunks.iter().map(Vec::len).sum();
         let mut best = f64::INFINITY;
         for _ in 0..ROUNDS {
-            let mut store = Store::new(programs.len(), Caps::default(), correlate::enough(&rules));
+            let mut store = Store::new(SOURCES.len(), Caps::default(), correlate::enough(&rules));
             let mut worker = Worker::new(&shared);
             let start = Instant::now();
             for (ordinal, chunk) in chunks.iter().enumerate() {

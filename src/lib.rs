@@ -24,12 +24,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use detect::ast::RuleSet;
-use detect::compile::Program;
+use detect::programs::Programs;
 use detect::suppress::Suppressions;
 use enrich::derive::Context;
 use load::{Loader, Progress};
 use model::summary::SummaryRow;
 use model::{Coverage, Finding, Incident, Severity, Time};
+use normalize::SOURCES;
 use normalize::catalogue::Known as Catalogue;
 use run::correlate::Fired;
 use run::findings::{Maker, Packed};
@@ -125,15 +126,16 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
     let loader = loader(plan)?.with_progress(progress.clone());
     loader.measure();
     // Informational findings join incidents; findings alone never hang on them.
-    let programs = compile(
+    let programs = programs(
         &plan.rules,
         plan.incidents || plan.min_severity == Severity::Informational,
-    )?;
+    );
     let shared = shared(&programs, plan);
     let enough = run::correlate::enough(&plan.rules);
-    let mut store = Store::new(programs.len(), plan.caps, enough);
+    let mut store = Store::new(SOURCES.len(), plan.caps, enough);
     let complete = run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
         .map_err(ScanError::Threads)?;
+    compiled(&programs)?;
 
     let decided = decide(&mut store, &shared, &plan.rules, plan.link);
     let folds = std::mem::take(&mut store.folds);
@@ -159,12 +161,11 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
 
 /// Runs rules over single records, as their tests do: nothing is read but what is given.
 pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Report, ScanError> {
-    let programs = compile(rules, true)?;
-    let layouts = programs.iter().map(|program| &program.layout).collect();
+    let programs = programs(rules, true);
     let shared = Shared {
         programs: &programs,
         context,
-        catalogue: Catalogue::new(layouts, None),
+        catalogue: catalogue(&programs, None),
         window: None,
         load: load::Options::default(),
         shown: Severity::Informational,
@@ -173,7 +174,7 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
         spare: Default::default(),
     };
     let mut store = Store::new(
-        programs.len(),
+        SOURCES.len(),
         Caps::default(),
         run::correlate::enough(rules),
     );
@@ -182,6 +183,7 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
         let chunk = load::Chunk::of_bytes(ordinal as u64, "events", event);
         store.absorb(&mut worker.run(chunk));
     }
+    compiled(&programs)?;
     let decided = decide(&mut store, &shared, rules, true);
     let folds = std::mem::take(&mut store.folds);
     let maker = Maker::new(&store, rules, &decided.fired, &decided.known, &context.own);
@@ -265,9 +267,10 @@ fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
 /// The newest time in the input: a first look that runs no rules.
 pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError> {
     let loader = loader(plan)?;
-    let programs = compile(&RuleSet::default(), false)?;
+    let rules = RuleSet::default();
+    let programs = programs(&rules, false);
     let shared = shared(&programs, plan);
-    let mut store = Store::new(programs.len(), plan.caps, Default::default());
+    let mut store = Store::new(SOURCES.len(), plan.caps, Default::default());
     run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
         .map_err(ScanError::Threads)?;
     Ok(store.spans.iter().flatten().map(|(_, last)| *last).max())
@@ -287,11 +290,19 @@ fn loader(plan: &Plan) -> Result<Loader, ScanError> {
     })
 }
 
-fn compile(rules: &RuleSet, informational: bool) -> Result<Vec<Program>, ScanError> {
-    let sources = normalize::SOURCES.iter();
-    sources
-        .map(|source| Program::new(source, rules, informational).map_err(ScanError::Rule))
-        .collect()
+fn programs(rules: &RuleSet, informational: bool) -> Programs<'_> {
+    Programs::new(SOURCES.iter().copied(), rules, informational)
+}
+
+/// Whether every rule that was needed could be compiled.
+fn compiled(programs: &Programs) -> Result<(), ScanError> {
+    programs
+        .error()
+        .map_or(Ok(()), |reason| Err(ScanError::Rule(reason)))
+}
+
+fn catalogue<'p>(programs: &'p Programs, forced: Option<usize>) -> Catalogue<'p> {
+    Catalogue::new(programs.sources(), programs, forced)
 }
 
 /// First and last time that is evaluated.
@@ -305,20 +316,14 @@ fn window(plan: &Plan) -> Option<(Time, Time)> {
     }
 }
 
-fn shared<'p>(programs: &'p [Program], plan: &'p Plan) -> Shared<'p> {
-    let forced = plan.source.and_then(|name| {
-        normalize::SOURCES
-            .iter()
-            .position(|source| source.name == name)
-    });
-    let catalogue = Catalogue::new(
-        programs.iter().map(|program| &program.layout).collect(),
-        forced,
-    );
+fn shared<'p>(programs: &'p Programs<'p>, plan: &'p Plan) -> Shared<'p> {
+    let forced = plan
+        .source
+        .and_then(|name| SOURCES.iter().position(|source| source.name == name));
     Shared {
         programs,
         context: &plan.context,
-        catalogue,
+        catalogue: catalogue(programs, forced),
         window: window(plan),
         load: plan.load.clone(),
         shown: match plan.incidents {

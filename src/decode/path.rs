@@ -41,6 +41,32 @@ pub fn first<'a>(raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
     out
 }
 
+/// Whether a search below the value `raw` may find something at one of the paths.
+pub fn may_hold<'p>(raw: &[u8], paths: impl Iterator<Item = &'p str> + Clone) -> bool {
+    let begins = |path: &str, key: &[u8]| {
+        let (path, used) = (path.as_bytes(), key.len());
+        path.is_empty()
+            || path.len() >= used
+                && (path.len() == used || path[used] == b'.')
+                && path[..used].eq_ignore_ascii_case(key)
+    };
+    match raw.first() {
+        Some(b'{') => {
+            let mut may = false;
+            members(raw, |key, _| {
+                // Of names and values as a list of pairs any may be meant, and of an escaped key.
+                may = key.eq_ignore_ascii_case(b"value")
+                    || memchr::memchr(b'\\', key).is_some()
+                    || paths.clone().any(|path| begins(path, key));
+                !may
+            });
+            may
+        }
+        Some(b'[' | b'"') => true,
+        _ => false,
+    }
+}
+
 const MAX_DEPTH: usize = 32;
 
 /// Where a search goes on: at a string that looks like JSON, with the rest of the path.

@@ -2,6 +2,9 @@
 //!
 //! A loaded rule set in, one [`Program`] a source out. Nothing is looked up by name after this.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::ast::{Atom, Body, Cased, Condition, Detection, Item, Rule, RuleSet, Selection, Side};
 use super::field::Field;
 use super::index::RuleIndex;
@@ -19,6 +22,8 @@ pub struct Program {
     pub fields: Vec<Field>,
     /// Which of them all records of one action agree in.
     pub steady: Vec<bool>,
+    /// How many different questions the rules put.
+    pub questions: u32,
     /// The rules that speak about this source.
     pub rules: Vec<Bound>,
     /// Which of them can match a record.
@@ -77,8 +82,10 @@ pub enum Node {
 pub struct Leaf {
     /// Number of the field.
     pub field: u16,
-    /// The question.
-    pub ask: Ask,
+    /// The question; rules that ask the same share it.
+    pub ask: Arc<Ask>,
+    /// Its number among those that are put to this source.
+    pub number: u32,
     /// The answer is turned around.
     pub negated: bool,
     /// Where the answer is remembered, if it is.
@@ -129,15 +136,9 @@ impl Program {
         informational: bool,
         as_written: bool,
     ) -> Result<Program, String> {
-        let mut layout = Layout::new(source);
-        for key in source.containers {
-            layout.top(key);
-        }
         let mut binder = Binder {
-            layout,
-            fields: Vec::new(),
-            names: Vec::new(),
             as_written,
+            ..Binder::new(source)
         };
         let mut bound = Vec::new();
         for (number, rule) in rules.rules.iter().enumerate() {
@@ -156,6 +157,15 @@ impl Program {
                 bound.push(one);
             }
         }
+        Ok(Program::of(binder, bound))
+    }
+
+    /// The program of a source that no rule speaks about.
+    pub fn without_rules(source: &'static Source) -> Program {
+        Program::of(Binder::new(source), Vec::new())
+    }
+
+    fn of(mut binder: Binder, mut bound: Vec<Bound>) -> Program {
         let mut index = RuleIndex::new(&bound, &binder.fields, &binder.layout);
         let steady = binder.fields.iter();
         let steady = steady
@@ -163,13 +173,14 @@ impl Program {
             .collect();
         binder.promote(&bound, &index);
         index.remember(&mut bound, &binder.fields, &binder.layout);
-        Ok(Program {
+        Program {
             layout: binder.layout,
             fields: binder.fields,
             steady,
+            questions: binder.asked.len() as u32,
             rules: bound,
             index,
-        })
+        }
     }
 }
 
@@ -192,9 +203,26 @@ struct Binder {
     fields: Vec<Field>,
     names: Vec<String>,
     as_written: bool,
+    /// Questions by what is asked of which field, with their numbers: filters stand in hundreds
+    /// of rules.
+    asked: HashMap<String, (u32, Arc<Ask>)>,
 }
 
 impl Binder {
+    fn new(source: &'static Source) -> Binder {
+        let mut layout = Layout::new(source);
+        for key in source.containers {
+            layout.top(key);
+        }
+        Binder {
+            layout,
+            fields: Vec::new(),
+            names: Vec::new(),
+            as_written: false,
+            asked: HashMap::new(),
+        }
+    }
+
     fn field(&mut self, name: &str) -> Result<u16, String> {
         if let Some(number) = self.names.iter().position(|known| known == name) {
             return Ok(number as u16);
@@ -330,6 +358,25 @@ impl Binder {
 
     fn leaf(&mut self, item: &Item) -> Result<Leaf, String> {
         let field = self.field(&item.field)?;
+        let key = format!("{field} {} {:?}", item.all, item.atoms);
+        let (number, ask) = match self.asked.get(&key) {
+            Some((number, ask)) => (*number, Arc::clone(ask)),
+            None => {
+                let (number, ask) = (self.asked.len() as u32, Arc::new(self.ask(item)?));
+                self.asked.insert(key, (number, Arc::clone(&ask)));
+                (number, ask)
+            }
+        };
+        Ok(Leaf {
+            field,
+            ask,
+            number,
+            negated: item.negated,
+            known: None,
+        })
+    }
+
+    fn ask(&mut self, item: &Item) -> Result<Ask, String> {
         let compile = |atoms: &[Atom]| Tests::compile(atoms).map_err(|error| error.to_string());
         let references: Vec<(u16, Side, Cased)> = item
             .atoms
@@ -340,7 +387,7 @@ impl Binder {
             })
             .map(|(name, side, cased)| Ok((self.field(name)?, side, cased)))
             .collect::<Result<_, String>>()?;
-        let ask = match item.atoms.as_slice() {
+        Ok(match item.atoms.as_slice() {
             [Atom::Exists(wanted)] => Ask::Exists(*wanted),
             _ if !references.is_empty() => Ask::Refers(references, item.all),
             atoms if item.all => Ask::All(
@@ -355,12 +402,6 @@ impl Binder {
                     .any(|atom| matches!(atom, Atom::Null | Atom::Exists(false)));
                 Ask::Any(compile(atoms)?, absent)
             }
-        };
-        Ok(Leaf {
-            field,
-            ask,
-            negated: item.negated,
-            known: None,
         })
     }
 }

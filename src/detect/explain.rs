@@ -12,6 +12,8 @@ pub use describe::{condition, correlation};
 pub use read::{Counts, Options};
 pub use tally::{Group, Tally};
 
+use std::sync::Arc;
+
 use super::ast::{Atom, Body, Item, RuleSet, Selection};
 use super::compile::{Ask, Bound, Leaf, Node, Program, applies};
 use super::matcher::{Answer, Matcher, Scene};
@@ -232,12 +234,14 @@ fn item_tests(
         answer,
         found,
     });
-    let Ask::All(tests) = &leaf.ask else { return };
+    let Ask::All(tests) = &*leaf.ask else { return };
     for (atom, tests) in item.atoms.iter().zip(tests) {
         let absent = matches!(atom, Atom::Null);
         let alone = Leaf {
             field: leaf.field,
-            ask: Ask::Any(tests.clone(), absent),
+            ask: Arc::new(Ask::Any(tests.clone(), absent)),
+            // A question of its own, which nobody remembers.
+            number: u32::MAX,
             negated: false,
             known: None,
         };

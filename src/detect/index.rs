@@ -4,11 +4,13 @@
 //! value of a witness field is judged once; the answer, a list of rules, is remembered. So a
 //! rule costs nothing on records that cannot match it.
 
+use std::collections::HashMap;
+
 use super::ast::Condition;
 use super::compile::{Ask, Bound, Known, Leaf, Node};
 use super::field::Field;
 use super::memo::{Asked, Memo};
-use crate::normalize::source::{Layout, Norm, Quirk, Record};
+use crate::normalize::source::{Layout, Norm, Record};
 
 /// The rules of one source by what they cannot match without.
 #[derive(Debug, Default)]
@@ -66,16 +68,15 @@ impl RuleIndex {
             .unwrap_or_else(|| {
                 self.fields.push(Asked {
                     slot,
-                    quirk: Quirk::None,
                     selects: true,
                     tests: Vec::new(),
                     present: Vec::new(),
-                    questions: Vec::new(),
+                    questions: 0,
                 });
                 self.fields.len() - 1
             });
         let field = &mut self.fields[at];
-        match &leaf.ask {
+        match &*leaf.ask {
             Ask::Any(tests, _) => field.tests.push((tests.clone(), rule)),
             // Any one of the tests is enough to be a candidate.
             Ask::All(tests) => field
@@ -102,27 +103,28 @@ impl RuleIndex {
 
     /// Gives every question about a field whose values repeat its place in the memory.
     pub fn remember(&mut self, rules: &mut [Bound], fields: &[Field], layout: &Layout) {
-        let nodes = rules.iter_mut().flat_map(|rule| &mut rule.selections);
-        nodes.for_each(|node| self.remember_node(node, fields, layout));
-    }
-
-    fn remember_node(&mut self, node: &mut Node, fields: &[Field], layout: &Layout) {
-        match node {
-            Node::All(parts) | Node::Any(parts) => {
-                for part in parts {
-                    self.remember_node(part, fields, layout);
+        let mut places = HashMap::new();
+        let mut nodes: Vec<&mut Node> = rules
+            .iter_mut()
+            .flat_map(|rule| &mut rule.selections)
+            .collect();
+        while let Some(node) = nodes.pop() {
+            match node {
+                Node::All(parts) | Node::Any(parts) => nodes.extend(parts),
+                Node::Leaf(leaf) => {
+                    let place = places.entry(leaf.number);
+                    leaf.known = *place.or_insert_with(|| self.known(leaf, fields, layout));
                 }
+                Node::Keyword(_) => {}
             }
-            Node::Leaf(leaf) => leaf.known = self.known(leaf, fields, layout),
-            Node::Keyword(_) => {}
         }
     }
 
     fn known(&mut self, leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<Known> {
-        let Field::Slot(slot, quirk) = fields.get(leaf.field as usize)? else {
+        let Field::Slot(slot, _) = fields.get(leaf.field as usize)? else {
             return None;
         };
-        if matches!(leaf.ask, Ask::Refers(..)) {
+        if matches!(*leaf.ask, Ask::Refers(..)) {
             return None;
         }
         let at = match self.fields.iter().position(|field| field.slot == *slot) {
@@ -134,26 +136,20 @@ impl RuleIndex {
             {
                 self.fields.push(Asked {
                     slot: *slot,
-                    quirk: *quirk,
                     selects: false,
                     tests: Vec::new(),
                     present: Vec::new(),
-                    questions: Vec::new(),
+                    questions: 0,
                 });
                 self.fields.len() - 1
             }
             None => return None,
         };
         let field = &mut self.fields[at];
-        // One memory cannot hold two ways to read a value.
-        if !field.questions.is_empty() && field.quirk != *quirk {
-            return None;
-        }
-        field.quirk = *quirk;
-        field.questions.push(leaf.ask.clone());
+        field.questions += 1;
         Some(Known {
             field: at as u16,
-            question: field.questions.len() as u32 - 1,
+            question: field.questions - 1,
         })
     }
 
@@ -170,10 +166,16 @@ impl RuleIndex {
         memo.select(&self.fields, record, out);
     }
 
-    /// The remembered answer of a question about a field that has at most one value here.
+    /// The remembered answer of a question about a field that has at most one value here; `None`
+    /// where it has not been asked yet.
     #[inline]
-    pub fn answer(&self, record: &Record, memo: &mut Memo, known: Known) -> bool {
+    pub fn answer(&self, record: &Record, memo: &mut Memo, known: Known) -> Option<bool> {
         memo.answer(&self.fields, record, known)
+    }
+
+    /// Remembers the answer to what was asked last.
+    pub fn learn(&self, memo: &mut Memo, known: Known, answer: bool) {
+        memo.learn(&self.fields, known, answer);
     }
 }
 
@@ -193,7 +195,7 @@ const FEW: [Norm; 9] = [
 /// The slots of a leaf that can be a witness: a positive question about declared fields that hold
 /// one plain value each. A name that stands for several places is answered by one of them.
 fn slots_of(leaf: &Leaf, fields: &[Field], layout: &Layout) -> Vec<u16> {
-    let positive = match &leaf.ask {
+    let positive = match &*leaf.ask {
         Ask::Any(_, absent) => !absent,
         Ask::All(tests) => !tests.is_empty(),
         Ask::Exists(wanted) => *wanted,
@@ -244,7 +246,7 @@ fn of_node<'a>(node: &'a Node, cost: &dyn Fn(&Leaf) -> Option<u32>) -> Option<(u
         Node::Any(parts) => union(parts.iter().map(|part| of_node(part, cost))),
         Node::Leaf(leaf) => {
             // A question about presence alone selects far too much.
-            let broad = u32::from(matches!(leaf.ask, Ask::Exists(_))) * 100;
+            let broad = u32::from(matches!(*leaf.ask, Ask::Exists(_))) * 100;
             cost(leaf).map(|cost| (cost + broad, vec![leaf]))
         }
         Node::Keyword(_) => None,

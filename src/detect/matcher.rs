@@ -4,7 +4,7 @@
 //! hangs on one becomes a candidate and is judged again when everything is known.
 
 use super::ast::Condition;
-use super::compile::{Ask, Bound, Leaf, Node, Program};
+use super::compile::{Ask, Bound, Known, Leaf, Node, Program};
 use super::field::Field;
 use super::memo::Memo;
 use super::value::{Tests, Value, refers};
@@ -45,6 +45,8 @@ pub struct Matcher {
     memo: Memo,
     candidates: Vec<u32>,
     cache: Vec<Cached>,
+    /// Answers of questions, and to which record.
+    answers: Vec<(u32, Answer)>,
     round: u32,
     /// Quiet rules that have matched: they need not be judged again.
     matched: Vec<bool>,
@@ -78,8 +80,11 @@ pub struct Scene<'a> {
     pub context: &'a Context,
     /// What the whole input told, once it has been read.
     pub late: Option<&'a dyn Late>,
-    /// False when an earlier record is known to have shown everything this one shows.
-    pub fresh: bool,
+    /// The respects in which this may be the first record of its actor, as far as it is known.
+    pub fresh: &'a [&'static str],
+    /// What is taken for granted while the whole input is not known: whether the role that the
+    /// call names was given administrator rights.
+    pub granted: Option<bool>,
     /// What of its action the record tells: of a step the other records are still to come.
     pub stage: Stage,
     /// The other records of the action and how it ended, once they are there.
@@ -108,6 +113,7 @@ impl Matcher {
             memo: program.index.memo(program.rules.len()),
             candidates: Vec::new(),
             cache: program.fields.iter().map(|_| Cached::default()).collect(),
+            answers: vec![(u32::MAX, Answer::Unknown); program.questions as usize],
             round: 0,
             matched: vec![false; program.rules.len()],
         }
@@ -148,6 +154,9 @@ impl Matcher {
         self.round = self.round.wrapping_add(1);
         if self.round == 0 {
             self.cache.iter_mut().for_each(|cached| cached.round = 0);
+            self.answers
+                .iter_mut()
+                .for_each(|(round, _)| *round = u32::MAX);
             self.round = 1;
         }
     }
@@ -189,6 +198,22 @@ impl Matcher {
             .is_some_and(|verdict| verdict.level.is_some())
     }
 
+    /// The level at which a rule holds if the role that the call names was given administrator
+    /// rights; `None` where the answer hangs on something else too.
+    pub fn if_granted(&mut self, scene: &Scene, bound: u32) -> Option<Severity> {
+        let mut judge = |granted| {
+            let scene = Scene {
+                granted: Some(granted),
+                ..*scene
+            };
+            self.rule(&scene, bound)
+        };
+        match (judge(true), judge(false)) {
+            (Some(verdict), None) => verdict.level,
+            _ => None,
+        }
+    }
+
     /// Judges one selection, for explanations.
     pub fn selection(&mut self, scene: &Scene, node: &Node) -> Answer {
         self.node(scene, node)
@@ -215,10 +240,9 @@ impl Matcher {
             Node::Leaf(leaf) => {
                 let answer = match leaf.known {
                     Some(known) if !scene.record.slots.has_more() && scene.others().is_empty() => {
-                        let index = &scene.program.index;
-                        Answer::of(index.answer(&scene.record, &mut self.memo, known))
+                        self.remembered(scene, leaf, known)
                     }
-                    _ => self.leaf(scene, leaf),
+                    _ => self.answered(scene, leaf),
                 };
                 let answer = match scene.stage {
                     Stage::Whole => answer,
@@ -237,8 +261,39 @@ impl Matcher {
         }
     }
 
+    /// The answer for this record: many rules ask the same.
+    fn answered(&mut self, scene: &Scene, leaf: &Leaf) -> Answer {
+        let plain = scene.stage == Stage::Whole && scene.others().is_empty();
+        if !plain || scene.granted.is_some() {
+            return self.leaf(scene, leaf);
+        }
+        let number = leaf.number as usize;
+        match self.answers.get(number) {
+            Some((round, answer)) if *round == self.round => *answer,
+            _ => {
+                let answer = self.leaf(scene, leaf);
+                if let Some(place) = self.answers.get_mut(number) {
+                    *place = (self.round, answer);
+                }
+                answer
+            }
+        }
+    }
+
+    fn remembered(&mut self, scene: &Scene, leaf: &Leaf, known: Known) -> Answer {
+        let index = &scene.program.index;
+        if let Some(answer) = index.answer(&scene.record, &mut self.memo, known) {
+            return Answer::of(answer);
+        }
+        let answer = self.leaf(scene, leaf);
+        if answer != Answer::Unknown {
+            index.learn(&mut self.memo, known, answer == Answer::True);
+        }
+        answer
+    }
+
     fn leaf(&mut self, scene: &Scene, leaf: &Leaf) -> Answer {
-        match &leaf.ask {
+        match &*leaf.ask {
             Ask::Any(tests, absent) => {
                 let (mut hit, mut there) = (false, false);
                 let known = self.values(scene, leaf.field, &mut |value| {
@@ -246,10 +301,18 @@ impl Matcher {
                     hit = tests.any(value);
                     !hit
                 });
-                if !known {
-                    Answer::Unknown
-                } else {
-                    Answer::of(hit || (*absent && !there))
+                if known {
+                    return Answer::of(hit || (*absent && !there));
+                }
+                match scene.program.fields.get(leaf.field as usize) {
+                    // Whatever turns out to be new, it is nothing that is asked for.
+                    Some(Field::Derived(Derived::FirstSeen))
+                        if !absent
+                            && !scene.fresh.iter().any(|new| tests.any(Value::Text(new))) =>
+                    {
+                        Answer::False
+                    }
+                    _ => Answer::Unknown,
                 }
             }
             Ask::All(tests) => {
@@ -398,6 +461,12 @@ impl Matcher {
                 }
                 true
             }
+            Field::Derived(Derived::RoleAdminSeen) if scene.granted.is_some() => {
+                if let Some(granted) = scene.granted {
+                    each(Value::Text(&granted.to_string()));
+                }
+                true
+            }
             Field::Derived(_) | Field::Own(_) => {
                 let cached = &mut self.cache[number as usize];
                 if cached.round != self.round {
@@ -429,7 +498,7 @@ fn computed(field: &Field, scene: &Scene, out: &mut Vec<String>) -> bool {
         }
         Field::Derived(derived) => {
             derived.values(&scene.record, scene.context, scene.late, out)
-                || (derived.is_of_firsts() && !scene.fresh)
+                || (derived.is_of_firsts() && scene.fresh.is_empty())
         }
         Field::Own(at) => {
             let derived = scene.record.layout.source.derived;

@@ -1,29 +1,27 @@
 //! Answers about values that repeat.
 //!
-//! A raw value of a field enters; the rules it selects and the answers of every question about
-//! that field leave. Most values have been met before, and then nothing is asked again.
+//! A raw value of a field enters; the rules it selects and the answers of questions about that
+//! field leave. Most values have been met before, and then nothing is asked again.
 
 use hashbrown::HashMap;
 
-use super::compile::{Ask, Known};
+use super::compile::Known;
 use super::value::{Tests, Value};
-use crate::normalize::source::{Quirk, Record};
+use crate::normalize::source::Record;
 
 /// One field whose values are remembered, and all that is asked of it.
 #[derive(Debug)]
 pub(super) struct Asked {
     /// Its slot.
     pub slot: u16,
-    /// How it is read.
-    pub quirk: Quirk,
     /// Whether it selects rules: then it is looked up for every record.
     pub selects: bool,
     /// Rules that one of these tests selects.
     pub tests: Vec<(Tests, u32)>,
     /// Rules for which any value will do.
     pub present: Vec<u32>,
-    /// Questions that rules put to it, by number.
-    pub questions: Vec<Ask>,
+    /// How many questions rules put to it.
+    pub questions: u32,
 }
 
 /// What a worker remembers of values it has met.
@@ -54,7 +52,7 @@ struct Entry {
 
 /// Values remembered per field before the table is cleared: user agents can be made up without
 /// end.
-const MEMO_LIMIT: usize = 1 << 15;
+const MEMO_LIMIT: usize = 1 << 13;
 /// Longer values are judged anew: they are not of the kind that repeats.
 const MEMO_VALUE: usize = 512;
 
@@ -105,29 +103,48 @@ impl Memo {
         }
     }
 
-    /// The answer of a question about a field that has one value here, or none.
+    /// The answer of a question about a field that has one value here, or none; `None` where it
+    /// has not been asked yet.
     #[inline]
-    pub(super) fn answer(&mut self, asked: &[Asked], record: &Record, known: Known) -> bool {
+    pub(super) fn answer(
+        &mut self,
+        asked: &[Asked],
+        record: &Record,
+        known: Known,
+    ) -> Option<bool> {
         let number = known.field as usize;
         let (table, field) = (&mut self.fields[number], &asked[number]);
-        let raw = || record.slots.first(field.slot).of(record.text);
         if table.round != self.round {
-            table.look_up(field, raw(), self.round);
+            let raw = record.slots.first(field.slot).of(record.text);
+            table.look_up(field, raw, self.round);
         }
-        let entry = &mut table.entries[table.current as usize];
-        if entry.answers.is_empty() {
-            entry.answers = vec![(0, 0); field.questions.len().div_ceil(64)].into();
-        }
-        let bit = 1 << (known.question % 64);
-        let (asked, answers) = &mut entry.answers[known.question as usize / 64];
-        if *asked & bit == 0 {
-            *asked |= bit;
-            if field.answer(&field.questions[known.question as usize], raw()) {
-                *answers |= bit;
-            }
-        }
-        *answers & bit != 0
+        let (bit, block) = place(known);
+        let answers = &table.entries[table.current as usize].answers;
+        let (asked, answers) = answers.get(block).copied().unwrap_or_default();
+        (asked & bit != 0).then_some(answers & bit != 0)
     }
+
+    /// Remembers the answer to what was asked last.
+    pub(super) fn learn(&mut self, asked: &[Asked], known: Known, answer: bool) {
+        let number = known.field as usize;
+        let table = &mut self.fields[number];
+        let Some(entry) = table.entries.get_mut(table.current as usize) else {
+            return;
+        };
+        if entry.answers.is_empty() {
+            let blocks = asked[number].questions.div_ceil(64) as usize;
+            entry.answers = vec![(0, 0); blocks].into();
+        }
+        let (bit, block) = place(known);
+        let (asked, answers) = &mut entry.answers[block];
+        *asked |= bit;
+        *answers |= if answer { bit } else { 0 };
+    }
+}
+
+/// The bit of a question, and in which block of them.
+fn place(known: Known) -> (u64, usize) {
+    (1 << (known.question % 64), known.question as usize / 64)
 }
 
 impl Table {
@@ -178,22 +195,6 @@ impl Asked {
         Entry {
             rules: rules.into(),
             answers: Box::default(),
-        }
-    }
-
-    /// What the matcher would say to the question; `raw` is empty where there is no value.
-    fn answer(&self, ask: &Ask, raw: &[u8]) -> bool {
-        let absent = raw.is_empty() || (self.quirk == Quirk::EmptyIsAbsent && raw == b"\"\"");
-        let value = Value::Raw(raw);
-        match ask {
-            Ask::Any(tests, nothing_too) => match absent {
-                true => *nothing_too,
-                false => tests.any(value),
-            },
-            Ask::All(tests) => tests.iter().all(|tests| !absent && tests.any(value)),
-            Ask::Exists(wanted) => (!absent && raw != b"null") == *wanted,
-            // Never asked here: it looks at two fields.
-            Ask::Refers(..) => false,
         }
     }
 }

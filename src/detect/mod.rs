@@ -13,6 +13,7 @@ pub mod load;
 pub mod matcher;
 pub mod matrix;
 pub mod memo;
+pub mod programs;
 pub mod proof;
 pub mod query;
 pub mod subset;

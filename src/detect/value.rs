@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use chrono::{Datelike, Timelike};
 use ipnet::IpNet;
 use regex::bytes::{Regex, RegexBuilder};
@@ -90,7 +90,9 @@ impl Tests {
             }
         }
         if !inside.is_empty() {
+            // Others are faster and ten times the size; there are hundreds of lists.
             let automaton = AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
                 .ascii_case_insensitive(true)
                 .build(&inside)
                 .map_err(|error| CompileError(error.to_string()))?;

@@ -45,6 +45,19 @@ pub trait Late {
     fn baseline(&self, record: &Record) -> Vec<&'static str>;
 }
 
+/// The respects in which something can be new for an actor: the words of `ctadel.first_seen`.
+pub const DIMENSIONS: [&str; 9] = [
+    "actor",
+    "region",
+    "api",
+    "network",
+    "user_agent",
+    "edge",
+    "bucket",
+    "country",
+    "stretch",
+];
+
 macro_rules! derived {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
         /// A derived field.
@@ -260,6 +273,9 @@ impl Derived {
             }
             Derived::IpNetwork => out.extend(address::network(source_address(record))),
             Derived::IpTags | Derived::IpAsn | Derived::IpAsnOrg | Derived::IpCountry => {
+                if context.network.is_empty() {
+                    return true;
+                }
                 let Some(ip) = source_address(record).ip else {
                     return true;
                 };
@@ -284,16 +300,14 @@ impl Derived {
                 );
             }
             Derived::RoleAdminSeen => {
+                let roles = roles(record);
+                if roles.is_empty() {
+                    out.push(flag(false));
+                    return true;
+                }
                 let Some(late) = late else { return false };
                 let account = record.text(Norm::Account).unwrap_or_default();
-                let seen = source
-                    .roles
-                    .iter()
-                    .filter_map(|path| record.text_at(path))
-                    .any(|name| {
-                        let short = name.rsplit('/').next().unwrap_or(&name);
-                        late.is_admin(short, &account)
-                    });
+                let seen = roles.iter().any(|name| late.is_admin(name, &account));
                 out.push(flag(seen));
             }
             Derived::Baseline => {
@@ -316,6 +330,15 @@ impl Derived {
     }
 }
 
+/// Short names of the roles or users that a call makes use of.
+pub fn roles(record: &Record) -> Vec<String> {
+    let named = record.layout.source.roles.iter();
+    let named = named.filter_map(|path| record.text_at(path));
+    named
+        .map(|name| name.rsplit('/').next().unwrap_or(&name).to_owned())
+        .collect()
+}
+
 /// Targets that a rule or a search looks at.
 const MAX_TARGETS: usize = 20;
 
@@ -325,7 +348,11 @@ fn targets(record: &Record, part: fn(Target) -> String, out: &mut Vec<String>) {
 }
 
 fn policies(record: &Record) -> Vec<PolicyFacts> {
-    let paths = record.layout.source.policies.iter();
+    let paths = record.layout.source.policies;
+    if !record.may_have(paths) {
+        return Vec::new();
+    }
+    let paths = paths.iter();
     paths
         .filter_map(|path| policy::judge(&record.text_at(path)?))
         .collect()

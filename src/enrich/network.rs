@@ -177,6 +177,11 @@ impl Network {
         found
     }
 
+    /// Tells whether nothing is known about any address.
+    pub fn is_empty(&self) -> bool {
+        self.own.is_empty() && self.labels.is_empty() && self.databases.is_empty()
+    }
+
     /// Tells whether anything was given that knows anonymising services. Without it a rule on
     /// them was not evaluated, which is not the same as clean.
     pub fn has_lists(&self) -> bool {

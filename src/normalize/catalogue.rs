@@ -6,17 +6,38 @@ use crate::decode::item::{Catalogue, Form, Kind, Members};
 use crate::decode::path;
 use crate::decode::trie::{Slots, Trie};
 
+/// The tables of sources, by the number of the source: most are never asked for.
+pub trait Layouts: Sync {
+    /// The table of one of them.
+    fn layout(&self, source: usize) -> &Layout;
+}
+
+impl Layouts for Vec<Layout> {
+    fn layout(&self, source: usize) -> &Layout {
+        &self[source]
+    }
+}
+
 /// The registered sources as the decoder sees them.
 pub struct Known<'a> {
-    layouts: Vec<&'a Layout>,
+    sources: &'a [&'static Source],
+    layouts: &'a (dyn Layouts + 'a),
     /// `--source`: every record that has one of its marks is one of this source.
     forced: Option<usize>,
 }
 
 impl<'a> Known<'a> {
     /// A catalogue of these sources.
-    pub fn new(layouts: Vec<&'a Layout>, forced: Option<usize>) -> Known<'a> {
-        Known { layouts, forced }
+    pub fn new(
+        sources: &'a [&'static Source],
+        layouts: &'a (dyn Layouts + 'a),
+        forced: Option<usize>,
+    ) -> Known<'a> {
+        Known {
+            sources,
+            layouts,
+            forced,
+        }
     }
 }
 
@@ -46,8 +67,8 @@ impl Known<'_> {
         let mut nested = Vec::new();
         flat::nest(members, &mut nested);
         let nested = rewrite::members(&nested);
-        self.layouts.iter().position(|layout| {
-            let (source, same) = (layout.source, <[u8]>::eq_ignore_ascii_case);
+        self.sources.iter().position(|source| {
+            let same = <[u8]>::eq_ignore_ascii_case;
             source.forms.iter().any(|form| (form.is)(&nested)) || is_one(source, &nested, same)
         })
     }
@@ -55,17 +76,17 @@ impl Known<'_> {
 
 impl Catalogue for Known<'_> {
     fn trie(&self, source: usize) -> &Trie {
-        &self.layouts[source].trie
+        &self.layouts.layout(source).trie
     }
 
     fn is(&self, source: usize, text: &[u8], slots: &Slots) -> bool {
-        let layout = self.layouts[source];
         match self.forced {
             Some(forced) => forced == source && slots.marks != 0,
             None => {
-                (layout.source.recognise)(slots.marks)
-                    && layout.source.telling.is_none_or(|(_, tells)| {
-                        let slot = layout.telling.unwrap_or(u16::MAX);
+                let declared = self.sources[source];
+                (declared.recognise)(slots.marks)
+                    && declared.telling.is_none_or(|(_, tells)| {
+                        let slot = self.layouts.layout(source).telling.unwrap_or(u16::MAX);
                         tells(slots.first(slot).of(text))
                     })
             }
@@ -75,7 +96,7 @@ impl Catalogue for Known<'_> {
     fn kind(&self, members: &Members) -> Kind {
         let exact = |a: &[u8], b: &[u8]| a == b;
         if let Some(forced) = self.forced {
-            let source = self.layouts[forced].source;
+            let source = self.sources[forced];
             if let Some(form) = source.forms.iter().position(|form| (form.is)(members)) {
                 return Kind::Copy(forced, Form::Declared(form));
             }
@@ -84,8 +105,8 @@ impl Catalogue for Known<'_> {
                 _ => Kind::Record(forced),
             };
         }
-        for (number, layout) in self.layouts.iter().enumerate() {
-            let forms = &layout.source.forms;
+        for (number, source) in self.sources.iter().enumerate() {
+            let forms = &source.forms;
             if let Some(form) = forms.iter().position(|form| (form.is)(members)) {
                 return Kind::Copy(number, Form::Declared(form));
             }
@@ -96,21 +117,21 @@ impl Catalogue for Known<'_> {
         if let Some(number) = flat::is(members).then(|| self.flat(members)).flatten() {
             return Kind::Copy(number, Form::Flat);
         }
-        for (number, layout) in self.layouts.iter().enumerate() {
-            if is_one(layout.source, members, exact) {
+        for (number, source) in self.sources.iter().enumerate() {
+            if is_one(source, members, exact) {
                 return Kind::Record(number);
             }
         }
-        for layout in &self.layouts {
-            for (wanted, reason) in layout.source.asides {
+        for source in self.sources {
+            for (wanted, reason) in source.asides {
                 let has = |key: &&str| members.iter().any(|(known, _)| *known == key.as_bytes());
                 if wanted.iter().all(has) {
                     return Kind::Aside(reason);
                 }
             }
         }
-        for (number, layout) in self.layouts.iter().enumerate() {
-            if is_one(layout.source, members, <[u8]>::eq_ignore_ascii_case) {
+        for (number, source) in self.sources.iter().enumerate() {
+            if is_one(source, members, <[u8]>::eq_ignore_ascii_case) {
                 return Kind::Copy(number, Form::Recased);
             }
         }
@@ -118,9 +139,9 @@ impl Catalogue for Known<'_> {
     }
 
     fn line(&self, line: &[u8], out: &mut Vec<u8>) -> Kind {
-        for (number, layout) in self.layouts.iter().enumerate() {
+        for (number, source) in self.sources.iter().enumerate() {
             let wanted = self.forced.is_none_or(|forced| forced == number);
-            if wanted && layout.source.line.is_some_and(|write| write(line, out)) {
+            if wanted && source.line.is_some_and(|write| write(line, out)) {
                 return Kind::Record(number);
             }
         }
@@ -131,7 +152,7 @@ impl Catalogue for Known<'_> {
     }
 
     fn rewrite(&self, source: usize, form: Form, raw: &[u8], out: &mut Vec<u8>) -> bool {
-        let source = self.layouts[source].source;
+        let source = self.sources[source];
         match form {
             Form::Recased => {
                 recase(source, raw, out);

@@ -238,6 +238,23 @@ impl<'a> Record<'a> {
         value.filter(|raw| *raw != b"null")
     }
 
+    /// Whether something may stand at one of these paths: one look at the keys, where a search
+    /// would be one a path.
+    pub fn may_have(&self, paths: &[&str]) -> bool {
+        fn parts<'p>(path: &&'p str) -> (&'p str, &'p str) {
+            path.split_once('.').unwrap_or((*path, ""))
+        }
+        let mut same = paths.chunk_by(|a, b| parts(a).0 == parts(b).0);
+        same.any(|paths| {
+            let top = parts(&paths[0]).0;
+            let known = self.layout.tops.iter().find(|(key, _)| **key == *top);
+            known.is_none_or(|(_, slot)| {
+                let raw = self.slots.first(*slot).of(self.text);
+                path::may_hold(raw, paths.iter().map(|path| parts(path).1))
+            })
+        })
+    }
+
     /// Any path as text; containers are text too, empty values are absent.
     pub fn text_at(&self, path: &str) -> Option<Cow<'a, str>> {
         match self.at(path) {

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
 use super::rows::{Base, Candidate, Range, Row, Step};
@@ -81,7 +83,7 @@ fn judge(store: &mut Store, shared: &Shared, known: &Known, strings: &mut Intern
             store,
             declared: &shared.context.own,
         };
-        let mut matchers: Vec<Matcher> = shared.programs.iter().map(Matcher::new).collect();
+        let mut matchers: HashMap<u8, Matcher> = HashMap::new();
         let mut all = told(store);
         all.sort_by_key(|told| (told.place, told.ends, told.row.order()));
         for same in all.chunk_by(|a, b| a.place == b.place) {
@@ -101,7 +103,8 @@ fn judge(store: &mut Store, shared: &Shared, known: &Known, strings: &mut Intern
                 continue;
             }
             let program = &shared.programs[source as usize];
-            let matcher = &mut matchers[source as usize];
+            let matcher = matchers.entry(source);
+            let matcher = matcher.or_insert_with(|| Matcher::new(program));
             let mut bases = Vec::new();
             let level = open(same, outcome_of(&rows), &view, shared, |scene| {
                 matcher.next_record();
@@ -211,7 +214,8 @@ fn open<T>(
         record: *record,
         context: shared.context,
         late: Some(view),
-        fresh: true,
+        fresh: &[],
+        granted: None,
         stage: Stage::Whole,
         action: Some(Action { others, outcome }),
     })

@@ -2,6 +2,8 @@
 //!
 //! Undecided records in, matches and rows of correlations out, as if they had been known at once.
 
+use std::collections::HashMap;
+
 use super::actions;
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
@@ -9,7 +11,7 @@ use super::merge::{Sides, Told};
 use super::rows::{Base, Row};
 use super::store::Store;
 use super::worker::Shared;
-use super::worker::bases::bases;
+use super::worker::bases::{JOINT, bases};
 use crate::decode::index::Index;
 use crate::decode::trie::{Slots, Span};
 use crate::decode::walk::Walker;
@@ -38,6 +40,7 @@ enum Addition {
 /// Judges the undecided records and adds what they give to the store.
 pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
     actions::actions(store, shared, known);
+    asked(store, known);
     let mut told = Told::new(store, shared.programs);
     for addition in judge(store, shared, known, &told) {
         match addition {
@@ -73,13 +76,24 @@ pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
     }
 }
 
+/// Notes the rules that fired because somebody was given administrator rights.
+fn asked(store: &mut Store, known: &Known) {
+    for asked in std::mem::take(&mut store.asked) {
+        let holder = store.strings.text(asked.holder).unwrap_or_default();
+        let parts = holder.split_once(char::from(JOINT));
+        if parts.is_some_and(|(name, account)| known.is_admin(name, account)) {
+            store.quiet.insert(asked.rule);
+        }
+    }
+}
+
 fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addition> {
     let view = View {
         known,
         store,
         declared: &shared.context.own,
     };
-    let mut matchers: Vec<Matcher> = shared.programs.iter().map(Matcher::new).collect();
+    let mut matchers: HashMap<u8, Matcher> = HashMap::new();
     let mut strings = Interner::default();
     let mut slots = Slots::default();
     let mut index = Index::default();
@@ -116,11 +130,13 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
             record,
             context: shared.context,
             late: Some(&view),
-            fresh: true,
+            fresh: &[],
+            granted: None,
             stage: Stage::Whole,
             action: None,
         };
-        let matcher = &mut matchers[row.source as usize];
+        let matcher = matchers.entry(row.source);
+        let matcher = matcher.or_insert_with(|| Matcher::new(program));
         matcher.next_record();
         for bound in &candidate.bound {
             let Some(verdict) = matcher.rule(&scene, *bound) else {

@@ -4,7 +4,6 @@
 //! for whatever looks at records and not at findings. What is no record the run itself reports.
 
 use crate::decode::{item::Item, records::Decoder};
-use crate::detect::ast::RuleSet;
 use crate::detect::compile::Program;
 use crate::load::{Error, Loader, Options, Unpacker};
 use crate::normalize::catalogue::Known;
@@ -18,7 +17,7 @@ pub fn events(
 ) -> Result<(), Error> {
     let mut loader = Loader::open(inputs, options)?;
     let layouts: Vec<Layout> = SOURCES.iter().map(|source| layout(source)).collect();
-    let catalogue = Known::new(layouts.iter().collect(), None);
+    let catalogue = Known::new(SOURCES, &layouts, None);
     let mut unpacker = Unpacker::new(options);
     let mut decoder = Decoder::default();
     while let Some(batch) = loader.next_batch() {
@@ -49,6 +48,5 @@ pub fn events(
 
 /// The layout of a source to which no rule adds anything.
 fn layout(source: &'static crate::normalize::Source) -> Layout {
-    Program::new(source, &RuleSet::default(), false)
-        .map_or_else(|_| Layout::new(source), |program| program.layout)
+    Program::without_rules(source).layout
 }

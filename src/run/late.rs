@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::intern::{Interner, NO_STR, StrId};
-use super::rows::{DIMENSIONS, FactRow, Novelty, What};
+use super::rows::{FactRow, Novelty, What};
 use super::store::Store;
 use super::worker::novelty::{STRETCH, STRETCHES, network, stable_actor};
 use crate::decode::text;
-use crate::enrich::derive::Late;
+use crate::enrich::derive::{DIMENSIONS, Late};
 use crate::enrich::{agent, own::Own, policy};
 use crate::incident::Hop;
 use crate::link::fact::Fact as Link;
@@ -143,6 +143,12 @@ impl Known {
     pub fn root(&self, credential: &str) -> Option<String> {
         let origin = self.lineage.origin(self.id(credential)?)?;
         self.names.text(origin.root_actor?)
+    }
+
+    /// Whether a role or user of an account was given administrator rights.
+    pub fn is_admin(&self, name: &str, account: &str) -> bool {
+        let holder = (name.to_owned(), account.to_owned());
+        self.admins.contains(&holder)
     }
 
     /// The credential at the root of a credential's chain.
@@ -293,9 +299,7 @@ impl Late for View<'_> {
     }
 
     fn is_admin(&self, name: &str, account: &str) -> bool {
-        self.known
-            .admins
-            .contains(&(name.to_owned(), account.to_owned()))
+        self.known.is_admin(name, account)
     }
 
     fn is_admin_policy(&self, policy: &str) -> bool {

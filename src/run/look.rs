@@ -40,16 +40,17 @@ pub fn look(
 ) -> Result<Looked, ScanError> {
     let loader = crate::loader(plan)?.with_progress(progress.clone());
     loader.measure();
-    let programs = crate::compile(rules, true)?;
+    let programs = crate::programs(rules, true);
     let mut shared = crate::shared(&programs, plan);
     shared.pick = Some(pick);
     let caps = Caps {
         owned: limit,
         ..plan.caps
     };
-    let mut store = Store::new(programs.len(), caps, HashMap::new());
+    let mut store = Store::new(programs.sources().len(), caps, HashMap::new());
     let complete = phase1::read(loader, &shared, &mut store, plan.threads, stop)
         .map_err(ScanError::Threads)?;
+    crate::compiled(&programs)?;
     store.first_owned();
     let owned = std::mem::take(&mut store.owned);
     Ok(Looked {

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::rows::FoldKey;
 use super::store::Store;
-use crate::detect::compile::Program;
+use crate::detect::programs::Programs;
 use crate::normalize::source::Part;
 
 /// What the rules have said about the records that the candidates repeat.
@@ -23,7 +23,7 @@ pub struct Told {
 
 impl Told {
     /// Looks for the records that the candidates repeat.
-    pub fn new(store: &Store, programs: &[Program]) -> Told {
+    pub fn new(store: &Store, programs: &Programs) -> Told {
         let mut wanted = HashSet::new();
         for (candidate, _) in &store.candidates {
             wanted.extend(candidate.part.and_then(|part| match part {
@@ -39,7 +39,7 @@ impl Told {
         let is_wanted = |key: u64, shared: u64| {
             wanted.contains(&(key, 0)) || (shared != 0 && wanted.contains(&(0, shared)))
         };
-        let feeds = programs.iter().flat_map(|program| &program.rules);
+        let feeds = programs.made().flat_map(|program| &program.rules);
         let members: HashMap<(u32, u32), u32> = feeds
             .flat_map(|rule| {
                 let places = rule.feeds.iter();

@@ -15,10 +15,10 @@ mod uid;
 
 pub use self::actor::ActorRow;
 pub use self::chunk::{
-    Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step, UNCOUNTED,
+    Asked, Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step, UNCOUNTED,
 };
 pub use self::deed::{Deed, Done};
-pub use self::fact::{DIMENSIONS, FactRow, Novelty, What};
+pub use self::fact::{FactRow, Novelty, What};
 pub use self::kept::{RowId, Rows};
 pub use self::owned::Owned;
 pub use self::presence::Present;

@@ -26,7 +26,7 @@ use super::hours::Hours;
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
 use super::rows::{
-    ActorRow, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, Rows, Step,
+    ActorRow, Asked, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, Rows, Step,
     TargetRow,
 };
 use super::taking::Taking;
@@ -70,6 +70,8 @@ pub struct Store {
     /// Undecided records with their rows.
     pub candidates: Vec<(Candidate, Row)>,
     candidate_bytes: usize,
+    /// What decides whether rules fired whose findings nobody will see.
+    pub asked: BTreeSet<Asked>,
     /// Facts.
     pub facts: Vec<FactRow>,
     /// When what was first seen.
@@ -161,6 +163,10 @@ impl Store {
             let row = of.whole(self, candidate.row);
             let row = self.rows.get(row);
             self.candidates.push((candidate, row));
+        }
+        for asked in &of.chunk.asked {
+            let holder = of.string(self, asked.holder);
+            self.asked.insert(Asked { holder, ..*asked });
         }
         self.facts_of(&mut of, &copies);
         self.novelties_of(&mut of);

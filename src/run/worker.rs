@@ -3,6 +3,7 @@
 //! A worker owns its buffers and memories; its result is a function of the chunk, the rules and
 //! the flags alone.
 
+mod asks;
 pub mod bases;
 mod deed;
 mod notes;
@@ -26,7 +27,8 @@ use super::rows::{Candidate, ChunkResult, Range, SkippedAt, Step, TargetRow};
 use crate::decode::{item::Item, records::Decoder, text};
 use crate::detect::compile::Program;
 use crate::detect::matcher::{Matcher, Scene};
-use crate::enrich::derive::Context;
+use crate::detect::programs::Programs;
+use crate::enrich::derive::{Context, DIMENSIONS};
 use crate::load::{Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
 use crate::normalize::Record;
@@ -36,7 +38,7 @@ use crate::normalize::source::{Part, Stage};
 /// What all workers share.
 pub struct Shared<'p> {
     /// One a registered source.
-    pub programs: &'p [Program],
+    pub programs: &'p Programs<'p>,
     /// What the user told.
     pub context: &'p Context,
     /// How to tell the sources apart.
@@ -60,7 +62,8 @@ pub struct Worker<'p> {
     shared: &'p Shared<'p>,
     unpacker: Unpacker,
     decoder: Decoder,
-    sources: Vec<PerSource>,
+    /// Those of the sources that have occurred.
+    sources: Vec<Option<PerSource>>,
     tables: Tables,
 }
 
@@ -80,10 +83,7 @@ struct Work<'w> {
 impl<'p> Worker<'p> {
     /// A worker with empty memories.
     pub fn new(shared: &'p Shared<'p>) -> Worker<'p> {
-        let sources = shared.programs.iter().map(|program| PerSource {
-            matcher: Matcher::new(program),
-            fact_verbs: hashbrown::HashMap::default(),
-        });
+        let sources = shared.programs.sources().iter().map(|_| None);
         Worker {
             shared,
             unpacker: Unpacker::new(&shared.load),
@@ -95,9 +95,9 @@ impl<'p> Worker<'p> {
 
     /// Numbers of the rules that matched and whose findings nobody wants to see.
     pub fn quiet_matches(&self) -> Vec<u32> {
-        let sources = self.sources.iter().zip(self.shared.programs);
-        sources
-            .flat_map(|(own, program)| own.matcher.quiet_matches(program))
+        let sources = self.sources.iter().enumerate();
+        let met = sources.filter_map(|(number, own)| Some((number, own.as_ref()?)));
+        met.flat_map(|(number, own)| own.matcher.quiet_matches(&self.shared.programs[number]))
             .collect()
     }
 
@@ -106,7 +106,7 @@ impl<'p> Worker<'p> {
         let (ordinal, file) = (chunk.ordinal, chunk.file.clone());
         let spare = self.shared.spare.lock();
         let mut out = spare.map_or(None, |mut all| all.pop()).unwrap_or_default();
-        out.reset(ordinal, file, self.shared.programs.len());
+        out.reset(ordinal, file, self.sources.len());
         // Position 0 stands for "not asked yet".
         out.targets.push(TargetRow {
             kind: NO_STR,
@@ -138,7 +138,7 @@ impl<'p> Worker<'p> {
 }
 
 impl Work<'_> {
-    fn item(&mut self, shared: &Shared, sources: &mut [PerSource], item: Item, start: u64) {
+    fn item(&mut self, shared: &Shared, sources: &mut [Option<PerSource>], item: Item, start: u64) {
         let position = self.out.positions;
         self.out.positions += 1;
         match item {
@@ -148,14 +148,15 @@ impl Work<'_> {
                 span,
                 slots,
             } => {
-                let layout = &shared.programs[source].layout;
+                let program = &shared.programs[source];
                 let record = Record {
                     text,
                     span,
                     slots,
-                    layout,
+                    layout: &program.layout,
                 };
-                self.record(shared, &mut sources[source], source, &record, position);
+                let own = sources[source].get_or_insert_with(|| PerSource::new(program));
+                self.record(shared, own, source, &record, position);
             }
             Item::Skipped { reason, at } => self.out.skipped.push(SkippedAt {
                 reason: reason.into_owned(),
@@ -221,7 +222,8 @@ impl Work<'_> {
             self.deed(record, number, time);
         }
         self.presence(record, time);
-        let fresh = self.novelty(record, time, key);
+        let mut fresh = [""; DIMENSIONS.len()];
+        let fresh = self.novelty(record, time, key, &mut fresh);
         if own.yields_facts(record) {
             self.facts(record, time, key, number);
         }
@@ -248,6 +250,7 @@ impl Work<'_> {
             context: shared.context,
             late: None,
             fresh,
+            granted: None,
             stage: declared
                 .steps
                 .map_or(Stage::Whole, |steps| (steps.stage)(record)),
@@ -258,7 +261,10 @@ impl Work<'_> {
         own.matcher.judge(&scene, &mut |matcher, verdict| {
             let bound = &program.rules[verdict.bound as usize];
             let Some(level) = verdict.level else {
-                return undecided.push(verdict.bound);
+                if !self.asks(matcher, &scene, verdict.bound, shared.shown) {
+                    undecided.push(verdict.bound);
+                }
+                return;
             };
             if scene.stage != Stage::Whole {
                 if !self.step(matcher, &scene, &mut subject, (verdict.bound, level)) {
@@ -344,6 +350,13 @@ fn step_of(record: &Record, stage: Stage) -> Option<Part> {
 }
 
 impl PerSource {
+    fn new(program: &Program) -> PerSource {
+        PerSource {
+            matcher: Matcher::new(program),
+            fact_verbs: hashbrown::HashMap::default(),
+        }
+    }
+
     fn yields_facts(&mut self, record: &Record) -> bool {
         let source = record.layout.source;
         let Some(verb) = record.norm(source.dispatch) else {

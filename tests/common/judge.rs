@@ -10,7 +10,7 @@ use ctadel::decode::walk::Walker;
 use ctadel::detect::ast::RuleSet;
 use ctadel::detect::compile::Program;
 use ctadel::detect::matcher::{Matcher, Scene};
-use ctadel::enrich::derive::Context;
+use ctadel::enrich::derive::{Context, DIMENSIONS};
 use ctadel::normalize::source::Stage;
 use ctadel::normalize::{Record, SOURCES};
 
@@ -57,7 +57,8 @@ impl Judge {
             },
             context: &self.context,
             late: None,
-            fresh: true,
+            fresh: &DIMENSIONS,
+            granted: None,
             stage: Stage::Whole,
             action: None,
         };

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{Explained, Explainer, Tally};
 use crate::decode::{item::Item, records::Decoder};
 use crate::detect::matcher::{Answer, Matcher, Scene};
-use crate::enrich::derive::Context;
+use crate::enrich::derive::{Context, DIMENSIONS};
 use crate::load::{self, Loader, Unpacker};
 use crate::normalize::catalogue::Known;
 use crate::normalize::source::Stage;
@@ -56,13 +56,7 @@ impl Explainer {
         let forced = options
             .source
             .and_then(|name| SOURCES.iter().position(|source| source.name == name));
-        let catalogue = Known::new(
-            self.programs
-                .iter()
-                .map(|program| &program.layout)
-                .collect(),
-            forced,
-        );
+        let catalogue = Known::new(SOURCES, &self.programs, forced);
         let mut matchers: Vec<Matcher> = self.programs.iter().map(Matcher::new).collect();
         let mut counts = Counts {
             matched: vec![0; self.rules.rules.len()],
@@ -113,7 +107,8 @@ impl Explainer {
                             record,
                             context: options.context,
                             late: None,
-                            fresh: true,
+                            fresh: &DIMENSIONS,
+                            granted: None,
                             stage: Stage::Whole,
                             action: None,
                         };

@@ -1,11 +1,12 @@
 //! The rules inside the binary.
 //!
 //! Nothing enters, paths and texts leave, sorted by path. The events beside the rules are inside
-//! too: they are what `ctadel rules test` runs where there is no source tree.
+//! too: they are what `ctadel rules test` runs where there is no source tree. They are five times
+//! the size of the rules and lie apart from them, as `build.rs` puts them.
 
-use include_dir::{Dir, include_dir};
-
-static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+static RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules"));
+static EVENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/events"));
+static LISTS: &str = include_str!(concat!(env!("OUT_DIR"), "/lists"));
 
 /// What stands before the path of a built-in file, so that it is never taken for a user's.
 pub(super) const PREFIX: &str = "builtin:";
@@ -14,33 +15,47 @@ pub(super) const FILTERS: &str = "builtin:filters/";
 
 /// All built-in rule files, `builtin:aws/….yml`, and their text.
 pub fn rules() -> Vec<(String, &'static str)> {
-    files(".yml")
+    files(RULES)
 }
 
 /// All event files of the built-in rules.
 pub fn events() -> Vec<(String, &'static str)> {
-    files(".events.jsonl")
+    files(EVENTS)
 }
 
 /// All address lists of the built-in rules, which their tests need.
 pub fn lists() -> Vec<(String, &'static str)> {
-    files(".intel.csv")
+    files(LISTS)
 }
 
-fn files(ending: &str) -> Vec<(String, &'static str)> {
+/// Takes the files apart again: before each stands a line with its length and its path.
+fn files(mut packed: &'static str) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
-    let mut folders = vec![&FOLDER];
-    while let Some(folder) = folders.pop() {
-        folders.extend(folder.dirs());
-        for file in folder.files() {
-            let path = file.path().to_string_lossy().replace('\\', "/");
-            if path.ends_with(ending)
-                && let Some(text) = file.contents_utf8()
-            {
-                found.push((format!("{PREFIX}{path}"), text));
-            }
-        }
+    while let Some((head, rest)) = packed.split_once('\n') {
+        let Some((length, path)) = head.split_once(' ') else {
+            break;
+        };
+        let Some((text, more)) = rest.split_at_checked(length.parse().unwrap_or_default()) else {
+            break;
+        };
+        found.push((format!("{PREFIX}{path}"), text));
+        packed = more;
     }
-    found.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_comes_out_as_it_went_in() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        for (name, text) in [rules(), events(), lists()].into_iter().flatten() {
+            let path = folder.join(name.strip_prefix(PREFIX).unwrap_or(&name));
+            assert_eq!(std::fs::read_to_string(path).ok().as_deref(), Some(text));
+        }
+        let sorted = |files: Vec<(String, &str)>| files.is_sorted() && !files.is_empty();
+        assert!(sorted(rules()) && sorted(events()) && sorted(lists()));
+    }
 }

@@ -187,8 +187,8 @@ fn covers(map: &Mapping) -> Parse<Vec<String>> {
     let names = yaml::texts(map, "covers")?;
     for name in &names {
         if !PHRASES.iter().any(|phrase| phrase.id == name) {
-            let hint = suggest::hint(name, PHRASES.iter().map(|phrase| phrase.id));
-            return wrong(format!("there is no phrase {name:?}{hint}"));
+            let near = hint(name, PHRASES.iter().map(|phrase| phrase.id));
+            return wrong(format!("there is no phrase {name:?}{near}"));
         }
     }
     Ok(names)

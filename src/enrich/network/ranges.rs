@@ -68,6 +68,11 @@ impl Builder {
 }
 
 impl Ranges {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.v4.0.is_empty() && self.v6.0.is_empty()
+    }
+
     /// Calls back with the label of every range around the address, the narrowest first.
     pub fn find(&self, ip: IpAddr, mut found: impl FnMut(u32)) {
         match ip {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::detect::ast::RuleSet;
-use crate::detect::compile::Program;
 use crate::detect::load::{Vars, load_str};
+use crate::detect::programs::Programs;
 use crate::enrich::derive::Context;
 use crate::load::Chunk;
 use crate::model::Finding;
@@ -84,12 +84,12 @@ fn findings(records: &[String], caps: Caps) -> Vec<Finding> {
 }
 
 fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
-    let programs = [Program::new(&SOURCE, rules, true).expect("compiles")];
+    let programs = Programs::new([&SOURCE], rules, true);
     let context = Context::default();
     let shared = Shared {
         programs: &programs,
         context: &context,
-        catalogue: Catalogue::new(vec![&programs[0].layout], None),
+        catalogue: Catalogue::new(programs.sources(), &programs, None),
         window: None,
         load: crate::load::Options::default(),
         shown: Severity::Informational,

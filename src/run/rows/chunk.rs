@@ -63,6 +63,15 @@ pub struct Candidate {
     pub row: u32,
 }
 
+/// A rule that holds if the whole input tells that somebody was given administrator rights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Asked {
+    /// Its number in the rule set.
+    pub rule: u32,
+    /// The role or user and its account, joined.
+    pub holder: StrId,
+}
+
 /// A match on one step of an action: it counts when the others are there.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
@@ -141,6 +150,8 @@ pub struct ChunkResult {
     pub step_bases: Vec<Base>,
     /// What cannot be decided yet.
     pub candidates: Vec<Candidate>,
+    /// What has to be known to tell whether rules fired whose findings nobody will see.
+    pub asked: Vec<Asked>,
     /// Facts about credentials and rights.
     pub facts: Vec<FactRow>,
     /// What was new in this chunk.
@@ -184,6 +195,7 @@ impl ChunkResult {
             steps,
             step_bases,
             candidates,
+            asked,
             facts,
             novelties,
             deeds,
@@ -212,6 +224,7 @@ impl ChunkResult {
         steps.clear();
         step_bases.clear();
         candidates.clear();
+        asked.clear();
         facts.clear();
         novelties.clear();
         deeds.clear();

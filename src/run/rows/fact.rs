@@ -133,16 +133,3 @@ pub struct Novelty {
     /// What.
     pub value: StrId,
 }
-
-/// The respects in which something can be new for an actor.
-pub const DIMENSIONS: [&str; 9] = [
-    "actor",
-    "region",
-    "api",
-    "network",
-    "user_agent",
-    "edge",
-    "bucket",
-    "country",
-    "stretch",
-];

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use super::{Range, Row, Uid};
+use super::{FoldKey, Range, Row, Uid};
 use crate::model::{Outcome, Time};
 use crate::run::intern::StrId;
 
@@ -124,6 +124,13 @@ impl Rows {
             issued: scene.issued,
             shared: kept.shared,
         }
+    }
+
+    /// Whether the row is one of those that a fold of this key counts.
+    pub fn is_of(&self, id: RowId, key: &FoldKey) -> bool {
+        let scene = &self.scenes[self.kept[id as usize].scene as usize];
+        (scene.actor, scene.ip, scene.action, scene.outcome)
+            == (key.actor, key.ip, key.action, key.outcome)
     }
 
     /// See [`Row::order`].

@@ -323,7 +323,9 @@ impl Store {
         let standing = |place: &Place| standing(&self.folds, place.fold);
         let same = |place: &Place| {
             let fold = &self.folds[standing(place) as usize];
-            i64::from(place.hour) == key.hour && fold.key(&self.rows, key.hour) == *key
+            i64::from(place.hour) == key.hour
+                && (fold.rule, fold.level, fold.target) == (key.rule, key.level, key.target)
+                && self.rows.is_of(fold.first, key)
         };
         self.fold_places.find(hash, same).map(standing)
     }

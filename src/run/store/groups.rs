@@ -1,6 +1,6 @@
 //! Correlations in the making: the rows of their groups.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 
 use super::Store;
@@ -31,8 +31,8 @@ pub struct Group {
     /// Those left out: more than enough of them were there.
     pub dropped: u64,
     thin_at: usize,
-    /// By timespan: the earliest rows so far, in order, which keep their targets.
-    shown: BTreeMap<i64, Vec<RowId>>,
+    /// With their timespans, in order: the earliest rows so far, which keep their targets.
+    shown: Vec<(i64, RowId)>,
 }
 
 /// How many rows decide a correlation: what is more within one timespan only adds to the count.
@@ -58,16 +58,22 @@ impl Group {
     /// at any time before, so that their targets do not hang on the order of arrival.
     fn shows(&mut self, row: RowId, timespan: i64, rows: &mut Rows) -> bool {
         let bucket = rows.time(row).0.div_euclid(timespan);
-        let first = self.shown.entry(bucket).or_default();
         let order = rows.order(row);
-        if first.len() >= SHOWN_TARGETS {
-            if first.last().is_some_and(|last| order > rows.order(*last)) {
+        let place = |(at, known): &(i64, RowId)| (*at, rows.order(*known)) < (bucket, order);
+        let place = self.shown.partition_point(place);
+        let start = self.shown.partition_point(|(at, _)| *at < bucket);
+        let end = self.shown.partition_point(|(at, _)| *at <= bucket);
+        if end - start >= SHOWN_TARGETS {
+            if place == end {
                 return false;
             }
-            first.pop().into_iter().for_each(|last| rows.release(last));
+            let (_, last) = self.shown.remove(end - 1);
+            rows.release(last);
         }
-        let place = first.partition_point(|known| rows.order(*known) < order);
-        first.insert(place, rows.hold(row));
+        if self.shown.len() == self.shown.capacity() {
+            self.shown.reserve_exact(self.shown.len() / 4 + 1);
+        }
+        self.shown.insert(place, (bucket, rows.hold(row)));
         true
     }
 
@@ -90,10 +96,7 @@ impl Group {
             counted.shown &= place.1 <= SHOWN_TARGETS;
         }
         let shown = std::mem::take(&mut self.shown);
-        shown
-            .into_values()
-            .flatten()
-            .for_each(|row| rows.release(row));
+        shown.into_iter().for_each(|(_, row)| rows.release(row));
     }
 
     /// Drops what cannot change whether the correlation fires; returns how many rows went.

@@ -6,20 +6,27 @@ use super::Work;
 use super::tables::Memo;
 use crate::decode::text;
 use crate::enrich::agent;
+use crate::enrich::derive::DIMENSIONS;
 use crate::model::Time;
 use crate::model::time::DAY;
 use crate::normalize::{Norm, Record, address};
 use crate::run::intern::NO_STR;
-use crate::run::rows::{DIMENSIONS, Novelty};
+use crate::run::rows::Novelty;
 
 impl Work<'_> {
-    /// Notes what this record may be the first to show; false when an earlier or equal one of
-    /// this chunk showed all of it.
-    pub(super) fn novelty(&mut self, record: &Record, time: Time, key: u64) -> bool {
+    /// Notes what this record may be the first to show, and names the respects in which no earlier
+    /// or equal one of this chunk showed it.
+    pub(super) fn novelty<'n>(
+        &mut self,
+        record: &Record,
+        time: Time,
+        key: u64,
+        names: &'n mut [&'static str; DIMENSIONS.len()],
+    ) -> &'n [&'static str] {
         use std::hash::{BuildHasher, Hasher};
         let actor = stable_actor(record.norm(Norm::ActorId).unwrap_or_default());
         if actor.is_empty() {
-            return false;
+            return &[];
         }
         let parts = [Norm::Region, Norm::Service, Norm::Address, Norm::Agent];
         let mut hasher = self.tables.hasher.build_hasher();
@@ -36,7 +43,7 @@ impl Work<'_> {
         // With the address it never changes, but for copies that were corrected since.
         hasher.write(record.norm(Norm::Country).unwrap_or_default());
         match self.tables.tuples.entry(hasher.finish()) {
-            Entry::Occupied(known) if *known.get() < time => return false,
+            Entry::Occupied(known) if *known.get() < time => return &[],
             Entry::Occupied(mut known) => {
                 known.insert(time);
             }
@@ -75,6 +82,7 @@ impl Work<'_> {
             values[7] = strings.put(country.as_bytes());
         }
         values[STRETCHES] = strings.put(&stretch.to_be_bytes());
+        let mut count = 0;
         for (dimension, value) in values
             .into_iter()
             .enumerate()
@@ -89,13 +97,15 @@ impl Work<'_> {
                 Entry::Occupied(mut known) if *known.get() > (time, key) => {
                     known.insert((time, key));
                 }
-                Entry::Occupied(_) => {}
+                Entry::Occupied(_) => continue,
                 Entry::Vacant(free) => {
                     free.insert((time, key));
                 }
             }
+            names[count] = DIMENSIONS[dimension];
+            count += 1;
         }
-        true
+        &names[..count]
     }
 }
 

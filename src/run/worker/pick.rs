@@ -41,7 +41,8 @@ impl Work<'_> {
                     record: *record,
                     context: shared.context,
                     late: None,
-                    fresh: false,
+                    fresh: &[],
+                    granted: None,
                     // What this very record says is asked, not what its action comes to.
                     stage: Stage::Whole,
                     action: None,

@@ -69,7 +69,7 @@ impl Work<'_> {
             let last = subject.time;
             self.out.folds.push(ChunkFold { key, row, last });
         } else {
-            let first = self.out.rows[self.out.folds[at as usize].row as usize];
+            let first = &self.out.rows[self.out.folds[at as usize].row as usize];
             if (subject.time, subject.key) < (first.time, first.key) {
                 self.out.folds[at as usize].row = self.row(subject);
             }

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use super::Work;
 use crate::model::Time;
 use crate::run::intern::{Interner, StrId};
-use crate::run::rows::{Deed, FoldKey, Novelty, put};
+use crate::run::rows::{Asked, Deed, FoldKey, Novelty, put};
 
 /// Values that are worked out once a chunk.
 #[derive(Clone, Copy)]
@@ -33,6 +33,7 @@ pub(super) struct Tables {
     /// Who was met where: the place among those noted.
     pub(super) present: hashbrown::HashMap<u64, u32, FixedState>,
     pub(super) deeds: hashbrown::HashMap<Deed, u32, FixedState>,
+    pub(super) asked: hashbrown::HashSet<Asked, FixedState>,
     /// Source and hour of the last record.
     pub(super) last_account: Option<(u8, i64)>,
     /// Its raw account and category.
@@ -53,6 +54,7 @@ impl Default for Tables {
             novelties: Default::default(),
             present: Default::default(),
             deeds: Default::default(),
+            asked: Default::default(),
             last_account: None,
             account: Vec::new(),
             scratch: Vec::new(),
@@ -71,6 +73,7 @@ impl Tables {
         self.novelties.clear();
         self.present.clear();
         self.deeds.clear();
+        self.asked.clear();
         self.last_account = None;
     }
 

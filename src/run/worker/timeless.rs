@@ -59,7 +59,8 @@ impl Work<'_> {
             record: *record,
             context: shared.context,
             late: None,
-            fresh: false,
+            fresh: &[],
+            granted: None,
             stage: Stage::Whole,
             action: None,
         };
