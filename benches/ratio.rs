@@ -1,7 +1,9 @@
 //! A scan of a tree against `gzip -dc` of the same files: ratios, which hold on any machine.
 //!
 //! Enters the tree of `CTADEL_BENCH_TREE` (else copies of the sample) and the rule folders of
-//! `CTADEL_BENCH_RULES`; leave CPU time by gzip's, two threads by one, and the peak of memory.
+//! `CTADEL_BENCH_RULES`; leave CPU time by gzip's, two threads by one, the whole tree by half of
+//! it, all rules by fifty, and the peak of memory; also that of one large file, as it lies and on
+//! standard input, where `CTADEL_BENCH_BIG` names one.
 
 mod support;
 
@@ -34,21 +36,57 @@ fn main() {
         Some(tree) => PathBuf::from(tree),
         None => copies(room.path()),
     };
-    let files = support::files(&tree);
+    let files = support::files(&tree, "gz");
+    let half = &files[..files.len() / 2];
     let rules = std::env::var("CTADEL_BENCH_RULES").unwrap_or_default();
-    let (mut gzip, mut one, mut two) = (Vec::new(), Vec::new(), Vec::new());
+    let few = few(&rules, &room.path().join("few"));
+    let mut costs: [Vec<Cost>; 5] = Default::default();
+    let whole = [tree.clone()];
     for _ in 0..ROUNDS {
-        gzip.push(run(Command::new("gzip").arg("-dc").args(&files)));
-        one.push(run(&mut scan(&tree, &rules, 1)));
-        two.push(run(&mut scan(&tree, &rules, 2)));
+        let mut commands = [
+            Command::new("gzip"),
+            scan(&whole, &rules, 1),
+            scan(&whole, &rules, 2),
+            scan(half, &rules, 1),
+            scan(&whole, &few, 1),
+        ];
+        commands[0].arg("-dc").args(&files);
+        commands[4].arg("--no-builtin-rules");
+        for (costs, command) in costs.iter_mut().zip(&mut commands) {
+            costs.push(run(command));
+        }
     }
-    let (gzip, one, two) = (middle(gzip), middle(one), middle(two));
+    let [gzip, one, two, half, few] = costs.map(middle);
+    let walls = two.wall.as_secs_f64() / one.wall.as_secs_f64();
     println!("files               {}", files.len());
     println!("cpu, scan : gzip    {:.2}", ratio(one.cpu, gzip.cpu));
-    let walls = two.wall.as_secs_f64() / one.wall.as_secs_f64();
     println!("wall, 2 : 1 threads {walls:.2}");
+    println!("cpu, tree : half    {:.2}", ratio(one.cpu, half.cpu));
+    println!("cpu, all : 50 rules {:.2}", ratio(one.cpu, few.cpu));
     println!("peak, 1 thread      {} MiB", one.peak / 1024);
     println!("peak, 2 threads     {} MiB", two.peak / 1024);
+    if let Some(big) = std::env::var_os("CTADEL_BENCH_BIG") {
+        let file = run(&mut scan(&[PathBuf::from(&big)], &rules, 2));
+        println!("peak, large file    {} MiB", file.peak / 1024);
+        let mut piped = scan(&[PathBuf::from("-")], &rules, 2);
+        piped.stdin(std::fs::File::open(big).expect("the large file"));
+        println!("peak, from stdin    {} MiB", run(&mut piped).peak / 1024);
+    }
+}
+
+/// A folder of fifty of the rules, or of the built-in ones where there are no others.
+fn few(rules: &str, room: &Path) -> String {
+    let folders = match rules {
+        "" => concat!(env!("CARGO_MANIFEST_DIR"), "/rules/aws"),
+        folders => folders,
+    };
+    let folders = folders.split_whitespace().map(Path::new);
+    let files = folders.flat_map(|folder| support::files(folder, "yml"));
+    std::fs::create_dir_all(room).expect("a new folder");
+    for (number, file) in files.take(50).enumerate() {
+        std::fs::copy(file, room.join(format!("{number}.yml"))).expect("room for a rule");
+    }
+    room.display().to_string()
 }
 
 fn ratio(a: u64, b: u64) -> f64 {
@@ -68,14 +106,14 @@ fn middle(costs: Vec<Cost>) -> Cost {
     }
 }
 
-fn scan(tree: &Path, rules: &str, threads: usize) -> Command {
+fn scan(inputs: &[PathBuf], rules: &str, threads: usize) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ctadel"));
     command.args(["scan", "--min-severity", "high", "--format", "jsonl"]);
     command.args(["--quiet", "--threads", &threads.to_string()]);
     for folder in rules.split_whitespace() {
         command.args(["--rules", folder]);
     }
-    command.arg(tree);
+    command.args(inputs);
     command
 }
 

@@ -10,8 +10,8 @@ pub fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sample")
 }
 
-/// Every gzip file below a folder, in order.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+/// Every file below a folder whose name ends so, in order.
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut out = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else {
         return out;
@@ -19,8 +19,8 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
-            out.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "gz") {
+            out.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|end| end == ending) {
             out.push(path);
         }
     }
@@ -31,7 +31,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 /// The text of every file of the sample that holds records.
 pub fn texts() -> Vec<Vec<u8>> {
     let mut out = Vec::new();
-    for path in files(&sample()) {
+    for path in files(&sample(), "gz") {
         let Ok(file) = std::fs::File::open(path) else {
             continue;
         };
