@@ -151,7 +151,7 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
         coverage,
         newest: store.spans.iter().flatten().map(|(_, last)| *last).max(),
         refused: progress.refused(),
-        ..report(plan, &maker, &packed)
+        ..report(plan, &maker, packed)
     };
     if plan.totals {
         report.totals = run::totals::totals(&store, &report.findings);
@@ -213,7 +213,7 @@ fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> De
 
 /// Findings and incidents that touch the window. Where no incidents are wanted, a finding that
 /// is not shown is only made for the moment in which the grouping looks at it.
-fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
+fn report(plan: &Plan, maker: &Maker, packed: Vec<Packed>) -> Report {
     // Kept apart, nobody is a stranger.
     let places = plan.link.then(|| maker.places());
     let options = incident::Options {
@@ -238,7 +238,7 @@ fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
         incidents.retain(|incident| touches(incident.start, incident.end));
         let kept = findings.into_iter().zip(packed);
         let kept = kept.filter(|(_, packed)| in_window(packed));
-        let kept = kept.map(|(finding, packed)| maker.complete(finding, packed));
+        let kept = kept.map(|(finding, packed)| maker.complete(finding, &packed));
         return Report {
             findings: kept.collect(),
             incidents,
@@ -249,14 +249,18 @@ fn report(plan: &Plan, maker: &Maker, packed: &[Packed]) -> Report {
     let heads: Vec<&incident::Head> = packed.iter().map(|packed| &packed.head).collect();
     let look: incident::Look = &|place, each| each(&maker.lean(&packed[place as usize]));
     let homes = incident::homes(&heads, look, &options);
-    let kept = packed
-        .iter()
+    drop(places);
+    let shown = |packed: &Packed| packed.head.severity >= plan.min_severity && in_window(packed);
+    // What is not shown makes room for the evidence of what is.
+    let kept: Vec<(Packed, Option<String>)> = packed
+        .into_iter()
         .zip(homes)
-        .filter(|(packed, _)| packed.head.severity >= plan.min_severity && in_window(packed));
-    let findings = kept.map(|(packed, incident)| {
-        let mut finding = maker.finding(packed);
+        .filter(|(packed, _)| shown(packed))
+        .collect();
+    let findings = kept.into_iter().map(|(packed, incident)| {
+        let mut finding = maker.finding(&packed);
         finding.incident = incident;
-        maker.complete(finding, packed)
+        maker.complete(finding, &packed)
     });
     Report {
         findings: findings.collect(),

@@ -42,12 +42,11 @@ pub fn first<'a>(raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
 }
 
 /// Whether a search below the value `raw` may find something at one of the paths.
-pub fn may_hold<'p>(raw: &[u8], paths: impl Iterator<Item = &'p str> + Clone) -> bool {
-    let begins = |path: &str, key: &[u8]| {
-        let (path, used) = (path.as_bytes(), key.len());
+pub fn may_hold<'p>(raw: &[u8], paths: impl Iterator<Item = &'p [u8]> + Clone) -> bool {
+    let begins = |path: &[u8], key: &[u8]| {
+        let used = key.len();
         path.is_empty()
-            || path.len() >= used
-                && (path.len() == used || path[used] == b'.')
+            || (path.len() == used || path.get(used) == Some(&b'.'))
                 && path[..used].eq_ignore_ascii_case(key)
     };
     match raw.first() {

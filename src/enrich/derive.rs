@@ -300,14 +300,15 @@ impl Derived {
                 );
             }
             Derived::RoleAdminSeen => {
-                let roles = roles(record);
-                if roles.is_empty() {
+                if !record.may_have(source.roles) {
                     out.push(flag(false));
                     return true;
                 }
                 let Some(late) = late else { return false };
                 let account = record.text(Norm::Account).unwrap_or_default();
-                let seen = roles.iter().any(|name| late.is_admin(name, &account));
+                let seen = roles(record)
+                    .iter()
+                    .any(|name| late.is_admin(name, &account));
                 out.push(flag(seen));
             }
             Derived::Baseline => {

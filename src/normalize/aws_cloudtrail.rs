@@ -268,16 +268,16 @@ fn key_with(record: &Record, uid: &[u8]) -> u64 {
 /// One call over an account's border is logged in both, under one `sharedEventID`: the caller's
 /// side knows the caller and the answer. Data that came too late comes as an addendum.
 fn part(record: &Record) -> Option<Part> {
-    if record.text_at("addendum.reason").as_deref() == Some("UPDATED_DATA") {
+    let addendum = record.top("addendum").is_some();
+    if addendum && record.text_at("addendum.reason").as_deref() == Some("UPDATED_DATA") {
         let original = record.at("addendum.originalEventID")?;
         return Some(Part::Amends(key_with(record, original)));
     }
     let shared = super::hash(&[b"shared", record.norm(Norm::Group)?]);
     let caller = record.text(Norm::ActorAccount);
     let elsewhere = caller.is_some_and(|caller| {
-        record
-            .text_at("recipientAccountId")
-            .is_some_and(|own| own != caller)
+        let own = record.top("recipientAccountId").and_then(text::present);
+        own.is_some_and(|own| own != caller)
     });
     Some(if elsewhere {
         Part::Other(shared)

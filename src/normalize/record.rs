@@ -241,18 +241,31 @@ impl<'a> Record<'a> {
     /// Whether something may stand at one of these paths: one look at the keys, where a search
     /// would be one a path.
     pub fn may_have(&self, paths: &[&str]) -> bool {
-        fn parts<'p>(path: &&'p str) -> (&'p str, &'p str) {
-            path.split_once('.').unwrap_or((*path, ""))
+        let mut left = paths;
+        while let Some(first) = left.first() {
+            // Counted by hand: the standard search is made for longer texts.
+            let at = first.bytes().take_while(|byte| *byte != b'.').count();
+            let top = &first.as_bytes()[..at];
+            let same = |path: &&&str| {
+                path.as_bytes().starts_with(top) && path.as_bytes().get(at) == Some(&b'.')
+            };
+            let count = left.iter().take_while(same).count().max(1);
+            let (here, others) = left.split_at(count);
+            let mut tops = self.layout.tops.iter();
+            let may = match tops.find(|(key, _)| key.as_bytes() == top) {
+                Some((_, slot)) => {
+                    let raw = self.slots.first(*slot).of(self.text);
+                    let below = here.iter().map(|path| path.as_bytes().get(at + 1..));
+                    path::may_hold(raw, below.map(Option::unwrap_or_default))
+                }
+                None => true,
+            };
+            if may {
+                return true;
+            }
+            left = others;
         }
-        let mut same = paths.chunk_by(|a, b| parts(a).0 == parts(b).0);
-        same.any(|paths| {
-            let top = parts(&paths[0]).0;
-            let known = self.layout.tops.iter().find(|(key, _)| **key == *top);
-            known.is_none_or(|(_, slot)| {
-                let raw = self.slots.first(*slot).of(self.text);
-                path::may_hold(raw, paths.iter().map(|path| parts(path).1))
-            })
-        })
+        false
     }
 
     /// Any path as text; containers are text too, empty values are absent.
