@@ -10,6 +10,9 @@ use super::plan::Probe;
 use super::provider::Provider;
 use super::trouble::{Kind, Trouble};
 
+/// The question that nobody can answer: what a call did is not to be seen.
+pub const UNSEEN: &str = "unseen";
+
 /// Asks.
 pub fn ask(cloud: &Cloud<'_>, probe: &Probe) -> Result<Value, Trouble> {
     let params = &probe.params;

@@ -185,6 +185,10 @@ pub fn resume(cloud: &Cloud<'_>, record: &Record) -> Result<(Plan, Vec<u32>), Re
         if is_open(&question.params) || to_come.contains(&step.probe) {
             continue;
         }
+        // Whether it arrived cannot be seen, and doing it once more does no harm.
+        if question.name == probe::UNSEEN {
+            continue;
+        }
         let seen = probe::ask(cloud, &question)?;
         let after = filled(&sent.after, &bindings);
         step.standing = match () {

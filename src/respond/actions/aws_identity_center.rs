@@ -26,6 +26,7 @@ pub(super) fn refuse(
     draft.target.kind = "permission set".to_owned();
     draft.target.name = set.to_owned();
     draft.target.id = arn.clone();
+    draft.facts.ids.extend([set.to_owned(), arn.clone()]);
     draft.identity = None;
     draft.watch.clear();
     let object = json!({"InstanceArn": instance, "PermissionSetArn": arn});

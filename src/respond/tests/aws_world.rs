@@ -15,6 +15,7 @@ use crate::respond::wire::{self, escape, items, plain};
 
 const ADMIN: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 const ACCOUNT: &str = "111122223333";
+const SET: &str = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
 
 pub struct Aws {
@@ -54,7 +55,9 @@ pub fn aws() -> Box<dyn World> {
         state: json!({
             "users": {"mallory": mallory,
                 "alice": identity(arn("user/alice"), "AIDAALICEEXAMPLE0000", json!({}), json!([ADMIN]))},
-            "roles": {"app": app},
+            "roles": {"app": app, "AWSReservedSSO_Admin_0a": identity(arn("role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0a"),
+                "AROASSOEXAMPLE000000", json!({}), json!([]))},
+            "set": null,
             "groups": {"staff": identity(arn("group/staff"), "AGPASTAFFEXAMPLE0000", json!({}), json!([]))},
             "policies": {
                 ADMIN: {"default": "v1", "versions": {"v1": {"Statement": [{"Effect": "Allow", "Action": "*"}]}}},
@@ -569,6 +572,25 @@ impl Aws {
                 self.state["key"] = json!("Enabled");
                 json!({})
             }
+            "sso:ListInstances" => {
+                json!({"Instances": [{"InstanceArn": "arn:aws:sso:::instance/ssoins-1"}]})
+            }
+            "sso:ListPermissionSets" => json!({"PermissionSets": [SET]}),
+            "sso:DescribePermissionSet" => json!({"PermissionSet": {"Name": "Admin"}}),
+            "sso:GetInlinePolicyForPermissionSet" => match &self.state["set"] {
+                Value::Null => json!({"InlinePolicy": ""}),
+                policy => json!({"InlinePolicy": policy.to_string()}),
+            },
+            "sso:PutInlinePolicyToPermissionSet" => {
+                let policy = plain(&asked["InlinePolicy"]);
+                self.state["set"] = serde_json::from_str(&policy).expect("a document");
+                json!({})
+            }
+            "sso:DeleteInlinePolicyFromPermissionSet" => {
+                self.state["set"] = Value::Null;
+                json!({})
+            }
+            "sso:ProvisionPermissionSet" => json!({}),
             "organizations:DescribeOrganization" => {
                 json!({"Organization": {"MasterAccountId": "444455556666"}})
             }
@@ -776,7 +798,13 @@ fn sessions() -> Vec<Case> {
     )
     .changed_by(other_user_document);
     since.ask.before = Some("2026-05-12T09:00:00Z".to_owned());
+    let people = case("revoke-sessions", "AWSReservedSSO_Admin_0a", |state| {
+        !state["set"].to_string().contains("Deny")
+    })
+    .changed_by(|state| state["set"] = json!({"Version": "2012-10-17", "Statement": []}))
+    .renews();
     vec![
+        people,
         case("revoke-sessions", "app", role_works)
             .changed_by(other_role_document)
             .replaced_by(another_role)
