@@ -148,11 +148,12 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
         packed.retain(|packed| hidden(packed).is_none());
     }
     let mut report = Report {
-        coverage,
         newest: store.spans.iter().flatten().map(|(_, last)| *last).max(),
         refused: progress.refused(),
         ..report(plan, &maker, packed)
     };
+    let hubs = std::mem::replace(&mut report.coverage, coverage).capped;
+    report.coverage.capped.extend(hubs);
     if plan.totals {
         report.totals = run::totals::totals(&store, &report.findings);
     }
@@ -233,7 +234,7 @@ fn report(plan: &Plan, maker: &Maker, packed: Vec<Packed>) -> Report {
         let incident::Grouping {
             mut incidents,
             merged,
-            ..
+            hubs,
         } = incident::group(&mut findings, &options);
         incidents.retain(|incident| touches(incident.start, incident.end));
         let kept = findings.into_iter().zip(packed);
@@ -243,6 +244,10 @@ fn report(plan: &Plan, maker: &Maker, packed: Vec<Packed>) -> Report {
             findings: kept.collect(),
             incidents,
             merged,
+            coverage: Coverage {
+                capped: hubs.iter().map(run::coverage::hub).collect(),
+                ..Coverage::default()
+            },
             ..Report::default()
         };
     }

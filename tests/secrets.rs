@@ -120,7 +120,11 @@ fn shown(report: &ctadel::Report, what: &str) {
     let findings: Vec<&Finding> = report.findings.iter().collect();
     let incidents: Vec<&Incident> = report.incidents.iter().collect();
     let mut views = vec![View::Findings, View::Incidents];
-    views.extend(incidents.iter().map(|incident| View::Incident(incident)));
+    views.extend(
+        incidents
+            .iter()
+            .map(|incident| View::Incident(incident, &[])),
+    );
     let options = Options {
         width: 200,
         color: false,

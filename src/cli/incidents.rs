@@ -9,12 +9,19 @@ use clap::{Args, Subcommand};
 
 use super::args::{CommonArgs, ReadArgs};
 use super::case::OpenCase;
+use super::events::Shown;
 use super::exit::Code;
 use super::failure::Failure;
 use super::job::Job;
 use super::remarks;
-use crate::model::{Finding, Incident};
+use crate::detect::ast::RuleSet;
+use crate::model::coverage::Capped;
+use crate::model::event::TimelineEntry;
+use crate::model::{Finding, Incident, Time};
+use crate::normalize::Record;
 use crate::render::{Report, View, ViewKind};
+use crate::run::worker::pick::Pick;
+use crate::{Focus, Wanted};
 
 /// Read logs and print the incidents their findings make
 ///
@@ -113,6 +120,7 @@ fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
 
 fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
     let mut job = Job::new(common, &args.read, ViewKind::Incident)?;
+    job.keep_input()?;
     let mut found = job.run()?;
     // What follows from the journal is shown already; a case that cannot be written loses no report.
     let kept = job.keep(&mut found);
@@ -123,7 +131,7 @@ fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
         .collect();
     let incident =
         match find::find(&ids, &args.id).or_else(|failure| moved(&job, &ids, args, failure)) {
-            Ok(position) => &found.incidents[position],
+            Ok(position) => found.incidents[position].clone(),
             // Nothing readable or an interruption is the better reason, where there is one.
             Err(failure) => {
                 return match job.finish(&found, None)? {
@@ -134,16 +142,43 @@ fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
         };
     let belongs = |finding: &&Finding| finding.incident.as_ref() == Some(&incident.id);
     let findings: Vec<&Finding> = found.findings.iter().filter(belongs).collect();
+    let (context, capped, complete) = context(&mut job, &findings, &incident)?;
+    found.coverage.capped.extend(capped);
+    found.coverage.complete &= complete;
     let report = Report {
-        view: View::Incident(incident),
+        view: View::Incident(&incident, &context),
         findings: &findings,
-        incidents: &[incident],
+        incidents: &[&incident],
         coverage: &found.coverage,
     };
     job.outputs.write(&job.session.ui, &report)?;
     kept?;
     job.finish(&found, Some(incident.severity))
 }
+
+/// What the hands of an incident did beside it: its credentials are looked for in a second read.
+fn context(
+    job: &mut Job,
+    findings: &[&Finding],
+    incident: &Incident,
+) -> Result<(Vec<TimelineEntry>, Vec<Capped>, bool), Failure> {
+    let incidents = [incident];
+    let wanted = Wanted::new(Focus::Found, findings, &incidents);
+    let test = |record: &Record<'_>, time: Time| wanted.wants(record, time);
+    let looked = job.look(&RuleSet::default(), Pick::Of(&test), EVENTS, false)?;
+    let shown = Shown {
+        looked,
+        limit: EVENTS,
+        findings: findings.to_vec(),
+        incidents: incidents.to_vec(),
+    };
+    let (mut entries, capped, complete) = shown.labelled(Focus::Found);
+    entries.retain(|entry| entry.findings.is_empty());
+    Ok((entries, capped, complete))
+}
+
+/// Events of an incident that are looked at, those behind its findings among them.
+const EVENTS: usize = 10_000;
 
 /// Where to look for an incident that is not there.
 const ELSEWHERE: &str =

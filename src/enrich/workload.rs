@@ -12,9 +12,13 @@ pub fn service_account(id: &str) -> Option<String> {
         let whole = !namespace.is_empty() && !name.is_empty();
         return whole.then(|| format!("{NAME}{namespace}:{name}"));
     }
-    let (_, rest) = id.split_once(".svc.id.goog[")?;
-    let (namespace, name) = rest.split_once(']')?.0.split_once('/')?;
-    Some(format!("{NAME}{namespace}:{name}"))
+    let (_, rest) = id.split_once(".svc.id.goog")?;
+    let (namespace, name) = match rest.strip_prefix('[') {
+        Some(rest) => rest.split_once(']')?.0.split_once('/')?,
+        None => rest.strip_prefix("/subject/ns/")?.split_once("/sa/")?,
+    };
+    let whole = !namespace.is_empty() && !name.is_empty();
+    whole.then(|| format!("{NAME}{namespace}:{name}"))
 }
 
 /// What another cloud's issuer calls the identity behind a web identity: the last part of
@@ -45,6 +49,7 @@ mod tests {
             "system:serviceaccount:shop:api",
             "arn:aws:iam::111122223333:oidc-provider/oidc.eks/id/0A:sts.amazonaws.com:system:serviceaccount:shop:api",
             "serviceAccount:demo.svc.id.goog[shop/api]",
+            "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/demo.svc.id.goog/subject/ns/shop/sa/api",
         ] {
             assert_eq!(service_account(id), want, "{id}");
         }

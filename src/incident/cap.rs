@@ -4,7 +4,7 @@
 //! if that is not enough the part is cut at its longest pause, the one nearest the middle.
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::join::{Join, Scene};
 use super::kind::STRICT;
@@ -14,7 +14,8 @@ use crate::model::time::HOUR;
 /// The longest time between the first and the last finding of an incident.
 pub(super) const LONGEST: i64 = 72 * HOUR;
 
-/// The most findings of an incident, informational ones not counted.
+/// The most findings of an incident, informational ones not counted. What one identity does all
+/// over in an hour, one finding a target, counts once: a thousand files taken are one deed.
 const MOST_FINDINGS: usize = 500;
 
 /// The most root identities of an incident.
@@ -100,10 +101,21 @@ fn strict_union(findings: usize, joins: &[Join]) -> Union {
     union
 }
 
+/// How many rules speak of how many identities in how many hours.
+fn deeds(scene: &Scene, members: &[u32]) -> usize {
+    let of = |finding: &u32| {
+        let head = scene.heads[*finding as usize];
+        let root = scene.mentions.roots[*finding as usize];
+        (head.rule.id.as_str(), root, head.time.hour())
+    };
+    let deeds: HashSet<_, FixedState> = members.iter().map(of).collect();
+    deeds.len()
+}
+
 /// What a component has too much of.
 fn excess(scene: &Scene, members: &[u32]) -> Option<&'static str> {
     let (first, last) = (*members.first()?, *members.last()?);
-    if members.len() > MOST_FINDINGS {
+    if members.len() > MOST_FINDINGS && deeds(scene, members) > MOST_FINDINGS {
         return Some("more than 500 findings");
     }
     if scene.start(last).minus(scene.start(first).0).0 > LONGEST {

@@ -15,9 +15,8 @@ use super::network::is_public;
 use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
-use crate::enrich::workload::service_account;
-use crate::model::rule::Origin;
-use crate::model::{Actor, ActorType, Finding, Layer, Outcome, Time};
+use super::workload::{self, Told};
+use crate::model::{ActorType, Finding, Outcome, Time};
 
 /// Something two findings may have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +69,10 @@ pub(super) struct Mentions {
     mark_ends: Vec<u32>,
     /// When the credential behind each finding was issued, where that is known.
     pub issued: Vec<Option<Time>>,
+    /// The number of the pod that each finding comes out of, where one is known.
+    pub pods: Vec<Option<u32>>,
+    /// The provider of each finding.
+    pub providers: Vec<&'static str>,
 }
 
 /// Hands a finding of this place in the total order to the function; it may be made for that.
@@ -170,7 +173,9 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
     let mut acting = Acting::with_hasher(FixedState::default());
     let mut roots = HashMap::with_hasher(FixedState::default());
     let mut marks = HashMap::with_hasher(FixedState::default());
-    let mut accounts = Accounts::with_hasher(FixedState::default());
+    let mut told = Told::default();
+    let mut events: HashMap<u64, bool, FixedState> = HashMap::with_hasher(FixedState::default());
+    let mut pods = HashMap::with_hasher(FixedState::default());
     for place in 0..findings {
         look(place, &mut |finding| {
             let actor = &finding.actor;
@@ -180,20 +185,31 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
             number_root(&mut roots, finding, &mut first.out);
             number_marks(&mut marks, finding, &mut first.out);
             first.out.issued.push(finding.issued_at);
-            if actor.kind == ActorType::K8sServiceAccount {
-                for pod in pods_of(actor) {
-                    accounts.insert(pod.into(), actor.id.as_str().into());
-                }
-            }
+            first.out.providers.push(finding.provider);
+            let pod = workload::pod(finding).map(|pod| {
+                let next = pods.len() as u32;
+                *pods.entry(Box::from(pod)).or_insert(next)
+            });
+            first.out.pods.push(pod);
+            let again = events.entry(finding.key);
+            again.and_modify(|again| *again = true).or_insert(false);
+            told.learn(finding, options);
             written(&mut second, place, finding);
         });
     }
-    drop((roots, marks));
+    let pods: HashMap<Box<str>, u32, FixedState> = pods;
+    drop((roots, marks, pods));
     for place in 0..findings {
         look(place, &mut |finding| {
             held(&mut first, place, finding, &acting, options);
             used(&mut second, place, finding);
-            account(&mut first, place, finding, &accounts);
+            if events.get(&finding.key) == Some(&true) {
+                let event = format!("{:016x}", finding.key);
+                first.mention(Kind::Record, &event, place, Part::Holds);
+            }
+            told.mention(finding, options, &mut |kind, key, part| {
+                first.mention(kind, key, place, part);
+            });
         });
     }
     let (mut out, second) = (first.out, second.out);
@@ -263,7 +279,6 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
             out.mention(kind, root, place, Part::Holds);
         }
     }
-    workloads(out, place, finding, options);
     if actor.kind == ActorType::RoleSession
         && let Some(role) = &actor.issuer
     {
@@ -274,65 +289,13 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
         && is_public(address, &options.shared)
     {
         out.mention(Kind::Address, address, place, Part::Holds);
+        if !matches!(actor.kind, ActorType::Anonymous | ActorType::Unknown) {
+            let seat = format!("{address} {}", actor.id);
+            out.mention(Kind::Seat, &seat, place, Part::Holds);
+        }
         if let Some(agent) = finding.user_agent.as_deref().filter(|a| !a.is_empty()) {
             let device = format!("{address} {agent}");
             out.mention(Kind::Device, &device, place, Part::Holds);
-        }
-    }
-}
-
-/// The service account of each pod, as far as findings tell.
-type Accounts = HashMap<Box<str>, Box<str>, FixedState>;
-
-/// The pods that an actor is, or that stand behind it.
-fn pods_of(actor: &Actor) -> impl Iterator<Item = &str> {
-    let own = std::iter::once(&actor.id).chain(&actor.via);
-    own.filter_map(|id| id.strip_prefix("pod:"))
-}
-
-/// The service account of the workload that a finding is about.
-fn account(out: &mut Collector, place: u32, finding: &Finding, accounts: &Accounts) {
-    let actor = &finding.actor;
-    let named = [root_of(finding), &actor.id, &actor.name];
-    let vouched = finding.via.iter().map(String::as_str);
-    let said = named.into_iter().chain(vouched).find_map(service_account);
-    let behind = || {
-        pods_of(actor)
-            .find_map(|pod| accounts.get(pod))
-            .map(|account| account.to_string())
-    };
-    // The default account is nobody's own.
-    let account = said
-        .or_else(behind)
-        .filter(|account| !account.ends_with(":default"));
-    if let Some(account) = account {
-        out.mention(Kind::Account, &account, place, Part::Holds);
-    }
-}
-
-/// The pod and the container in which it happened or at which it aims, and the far end of a
-/// connection out of them.
-fn workloads(out: &mut Collector, place: u32, finding: &Finding, options: &Options) {
-    // Another tool's alert may be about a pod whatever layer it stands in.
-    let told = finding.rule.origin == Origin::External;
-    if !told && !matches!(finding.layer, Layer::Runtime | Layer::Kubernetes) {
-        return;
-    }
-    let own = std::iter::once(&finding.actor.id).chain(&finding.actor.via);
-    for pod in own.filter_map(|id| id.strip_prefix("pod:")) {
-        out.mention(Kind::Pod, pod, place, Part::Holds);
-    }
-    for target in &finding.targets {
-        match target.kind.as_str() {
-            // Without its namespace a name is anybody's.
-            "pod" if target.id.contains('/') => {
-                out.mention(Kind::Pod, &target.id, place, Part::Holds);
-            }
-            "container" => out.mention(Kind::Container, &target.id, place, Part::Holds),
-            "address" if is_public(&target.id, &options.shared) => {
-                out.mention(Kind::Address, &target.id, place, Part::Holds);
-            }
-            _ => {}
         }
     }
 }

@@ -208,10 +208,14 @@ fn ends(
     let value = value(held.kind, &held.key);
     let shared = match held.kind {
         Kind::Credential => credential_entity(value),
-        Kind::Address | Kind::Device => {
+        Kind::Address | Kind::Device | Kind::Seat => {
             format!("ip:{}", value.split(' ').next().unwrap_or(value))
         }
         Kind::Account => format!("service-account:{value}"),
+        Kind::Machine => format!("instance:{value}"),
+        Kind::Subject => format!("federated:{value}"),
+        // Two rules about one thing that one actor did.
+        Kind::Record => return None,
         Kind::Resource => format!("resource:{value}"),
         Kind::Event => format!("event:{value}"),
         Kind::Pod => format!("pod:{value}"),

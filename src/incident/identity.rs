@@ -4,6 +4,7 @@
 //! a name is shared by many. Sessions of pipelines and tools bear names that prove nothing.
 
 use super::kind::Kind;
+use crate::model::actor::is_guid;
 use crate::model::{Actor, ActorType, Finding, Target};
 
 /// Session names that tools and services set, whoever uses them.
@@ -87,15 +88,6 @@ pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
     }
 }
 
-/// Whether an id is one that was drawn for one identity alone.
-fn is_guid(id: &str) -> bool {
-    let shape = |(at, byte): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    id.len() == 36 && id.bytes().enumerate().all(shape)
-}
-
 /// Whether a role session was named for one holder, so that its name tells who that is.
 pub fn is_own_session(actor: &Actor) -> bool {
     session_kind(actor).is_some()
@@ -112,7 +104,12 @@ fn session_kind(actor: &Actor) -> Option<Kind> {
 
 /// How a root identity that never acts in a finding joins, by the shape of its id.
 pub(super) fn root_kind(root: &str) -> Option<Kind> {
-    if root.is_empty() || root.contains(".amazonaws.com") || is_shared_name(root) {
+    // What workloads share, and the pods themselves, join by rules of their own.
+    let of_workload = root.starts_with("pod:")
+        || root.contains(".svc.id.goog")
+        || root.contains("system:serviceaccount:")
+        || root.ends_with(".gserviceaccount.com");
+    if root.is_empty() || root.contains(".amazonaws.com") || is_shared_name(root) || of_workload {
         return None;
     }
     if root.starts_with("AROA") || root.contains(":assumed-role/") {
@@ -294,6 +291,9 @@ mod tests {
             "AROAEXAMPLE:i-0123456789abcdef0",
             "lambda.amazonaws.com",
             "system:serviceaccount:shop:api",
+            "pod:shop/api-0",
+            "app@shop.iam.gserviceaccount.com",
+            "serviceAccount:demo.svc.id.goog[shop/api]",
         ] {
             assert_eq!(root_kind(none), None, "{none}");
         }

@@ -13,7 +13,7 @@ use super::options::Options;
 use super::rarity::address_of;
 use super::union::Union;
 use crate::model::time::MINUTE;
-use crate::model::{Finding, Layer, Time};
+use crate::model::{Finding, Time};
 
 /// Two findings and what joins them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,8 +110,8 @@ pub(super) fn causal(scene: &Scene) -> Vec<Join> {
 pub(super) fn root_groups(scene: &Scene, causal: &[Join]) -> Union {
     let mut groups = Union::new(scene.mentions.root_names.len());
     let root = |finding: u32| scene.mentions.roots[finding as usize];
-    let of_account = |join: &&Join| scene.mentions.kind(join.entity) == Kind::Account;
-    for join in causal.iter().filter(of_account) {
+    let of_workload = |join: &&Join| scene.mentions.kind(join.entity).mode() == Mode::Workload;
+    for join in causal.iter().filter(of_workload) {
         // The account in the cluster and what it is in the cloud are one.
         groups.join(root(join.a), root(join.b));
     }
@@ -213,39 +213,65 @@ pub(super) fn workloads(scene: &Scene) -> Vec<Join> {
 }
 
 fn workload(scene: &Scene, entity: u32, bucket: &[Mention], joins: &mut Vec<Join>) {
-    let kind = scene.mentions.kind(entity);
-    let window = kind.window(scene.options.window);
-    let inside = |finding: u32| {
-        let layer = scene.heads[finding as usize].layer;
-        matches!(layer, Layer::Runtime | Layer::Kubernetes)
-    };
+    let weight = scene.mentions.kind(entity).weight(1);
     let mut join = |a: u32, b: u32| {
         joins.push(Join {
-            weight: kind.weight(1),
+            weight,
             entity,
             a: a.min(b),
             b: a.max(b),
             proven: false,
         });
     };
-    let mut origins: Vec<u32> = Vec::new();
-    for item in scene.bridging(bucket).filter(|m| inside(m.finding)) {
-        if let Some(&before) = origins.last()
-            && scene.start(item.finding).minus(scene.end(before).0).0 <= CAMPAIGN
-        {
-            join(before, item.finding);
-        }
-        origins.push(item.finding);
-    }
-    for item in scene.bridging(bucket).filter(|m| !inside(m.finding)) {
-        let issued = scene.mentions.issued[item.finding as usize];
-        let issued = issued.unwrap_or(scene.start(item.finding));
-        let after = origins.partition_point(|o| scene.start(*o).minus(SKEW) <= issued);
-        let origin = origins[..after].last().copied();
-        if let Some(origin) = origin.filter(|o| issued.minus(scene.end(*o).0).0 <= window) {
-            join(origin, item.finding);
+    let stands = |m: &&Mention| m.part == Part::Holds;
+    let origins: Vec<u32> = scene
+        .bridging(bucket)
+        .filter(stands)
+        .map(|m| m.finding)
+        .collect();
+    for two in origins.windows(2) {
+        if scene.start(two[1]).minus(scene.end(two[0]).0).0 <= campaign(scene, entity, two) {
+            join(two[0], two[1]);
         }
     }
+    let mut before: Option<u32> = None;
+    for item in scene.bridging(bucket).filter(|m| !stands(m)) {
+        let finding = item.finding;
+        if let Some(origin) = origin_of(scene, entity, &origins, finding) {
+            join(origin, finding);
+        }
+        // One run of a pipeline in two clouds; in one of them every run looks like this.
+        let abroad = before.filter(|before| {
+            let provider = |finding: u32| scene.mentions.providers[finding as usize];
+            scene.mentions.kind(entity) == Kind::Subject
+                && provider(*before) != provider(finding)
+                && scene.start(finding).minus(scene.end(*before).0).0 <= CAMPAIGN
+        });
+        if let Some(before) = abroad {
+            join(before, finding);
+        }
+        before = Some(finding);
+    }
+}
+
+/// How long two findings at one workload may lie apart: two of its pods are replicas, and who
+/// holds a token that names no pod may be in any of them.
+fn campaign(scene: &Scene, entity: u32, two: &[u32]) -> i64 {
+    let pod = |finding: u32| scene.mentions.pods[finding as usize];
+    match (pod(two[0]), pod(two[1])) {
+        (Some(one), Some(other)) if one != other => CAMPAIGN,
+        _ => scene.mentions.kind(entity).window(scene.options.window),
+    }
+}
+
+/// The last of the findings at the workload after which the credential of this one was issued.
+pub(super) fn origin_of(scene: &Scene, entity: u32, origins: &[u32], finding: u32) -> Option<u32> {
+    let window = scene.mentions.kind(entity).window(scene.options.window);
+    let issued = scene.mentions.issued[finding as usize];
+    let issued = issued.unwrap_or(scene.start(finding));
+    let after = origins.partition_point(|o| scene.start(*o).minus(SKEW) <= issued);
+    let origin = origins[..after].last().copied();
+    origin.filter(|origin| issued.minus(scene.end(*origin).0).0 <= window)
 }
 
 fn guarded(

@@ -28,10 +28,18 @@ pub(super) enum Kind {
     Pod,
     /// The service account of a workload: what happens in its pods, then in the cloud.
     Account,
+    /// The machine under a workload: who asked for its credentials, then acts with them.
+    Machine,
+    /// An identity and the name under which another cloud lets it in.
+    Subject,
+    /// One record about which several rules speak.
+    Record,
     /// An identity or key that one finding made and another one uses.
     Made,
     /// A thing that one finding wrote and another one uses.
     Resource,
+    /// An identity at a public address.
+    Seat,
     /// A public source address.
     Address,
     /// A public source address with a user agent.
@@ -64,10 +72,11 @@ impl Kind {
             | Kind::Session
             | Kind::Identity
             | Kind::Container
-            | Kind::Pod => Mode::Hard,
-            Kind::Account => Mode::Workload,
+            | Kind::Pod
+            | Kind::Record => Mode::Hard,
+            Kind::Account | Kind::Machine | Kind::Subject => Mode::Workload,
             Kind::Made | Kind::Resource => Mode::Causal,
-            Kind::Address | Kind::Device => Mode::Guarded,
+            Kind::Seat | Kind::Address | Kind::Device => Mode::Guarded,
             Kind::Role => Mode::Soft,
         }
     }
@@ -78,10 +87,11 @@ impl Kind {
         match self {
             Kind::Credential | Kind::Event | Kind::Session | Kind::Made | Kind::Container => 1000,
             Kind::Identity | Kind::Pod => 950,
-            Kind::Account => 800,
+            // Last of the hard ones: what it shares otherwise tells more.
+            Kind::Account | Kind::Machine | Kind::Subject | Kind::Record => STRICT,
             Kind::Resource => CHANGED,
             Kind::Address => shared(900.0),
-            Kind::Device => shared(950.0),
+            Kind::Seat | Kind::Device => shared(950.0),
             Kind::Role => shared(400.0),
         }
     }
@@ -90,9 +100,12 @@ impl Kind {
     pub(super) fn window(self, weak: i64) -> i64 {
         match self {
             Kind::Credential | Kind::Event | Kind::Resource => DAY,
+            // Whoever is refused tonight comes back tomorrow.
+            Kind::Seat => weak.saturating_mul(4),
             Kind::Session | Kind::Identity => 12 * HOUR,
             Kind::Container | Kind::Pod => 6 * HOUR,
-            Kind::Account => 2 * HOUR,
+            Kind::Account | Kind::Machine | Kind::Subject => 2 * HOUR,
+            Kind::Record => DAY,
             // A back door may wait; longer than an incident may last makes no sense.
             Kind::Made => super::cap::LONGEST,
             Kind::Address | Kind::Device => weak,
@@ -110,8 +123,12 @@ impl Kind {
             Kind::Container => "container",
             Kind::Pod => "pod",
             Kind::Account => "service-account",
+            Kind::Machine => "instance-metadata",
+            Kind::Subject => "federated-subject",
+            Kind::Record => "record",
             Kind::Made => "created-identity",
             Kind::Resource => "written-resource",
+            Kind::Seat => "identity-at-source-ip",
             Kind::Address => "source-ip",
             Kind::Device => "source-ip-and-user-agent",
             Kind::Role => "role",

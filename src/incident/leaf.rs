@@ -4,8 +4,12 @@
 //! ties it, the strongest and nearest. A leaf never joins two incidents, and it founds none.
 
 use super::entity::{Mention, Part};
-use super::join::{Join, Scene, causal_weight};
+use super::join::{Join, Scene, causal_weight, origin_of};
 use super::kind::{CHANGED, Kind, Mode};
+use crate::model::Severity;
+
+/// What founds nothing.
+const LEAST: Severity = Severity::Informational;
 
 /// A leaf's best tie so far.
 #[derive(Clone, Copy)]
@@ -14,7 +18,8 @@ struct Tie {
     join: Join,
 }
 
-/// Ties every finding that `is_leaf` to one that `is_anchor`, where a hard entity allows it.
+/// Ties every finding that `is_leaf` to one that `is_anchor`, where a hard entity allows it, or
+/// the workload whose account it acts with.
 pub(super) fn ties(
     scene: &Scene,
     weights: &[u32],
@@ -49,7 +54,20 @@ pub(super) fn ties(
                     offer(leaf, anchor, weight, true);
                 });
             }
-            Mode::Causal | Mode::Guarded | Mode::Workload | Mode::Soft => {}
+            Mode::Workload => {
+                let stands = |m: &&Mention| m.part == Part::Holds && is_anchor[m.finding as usize];
+                let origins: Vec<u32> = bucket.iter().filter(stands).map(|m| m.finding).collect();
+                // Routine would walk along the hours.
+                let hint = |m: &Mention| scene.heads[m.finding as usize].severity == LEAST;
+                let acts =
+                    |m: &&Mention| m.part == Part::Uses && is_leaf[m.finding as usize] && hint(m);
+                for leaf in bucket.iter().filter(acts).map(|m| m.finding) {
+                    if let Some(origin) = origin_of(scene, entity, &origins, leaf) {
+                        offer(leaf, origin, weight, false);
+                    }
+                }
+            }
+            Mode::Causal | Mode::Guarded | Mode::Soft => {}
         }
     }
     best.into_iter().map(|tie| tie.map(|t| t.join)).collect()
@@ -65,7 +83,7 @@ fn offer(
 ) {
     let (a, b) = (leaf.min(anchor), leaf.max(anchor));
     let pause = scene.start(b).minus(scene.end(a).0).0.max(0);
-    if pause > kind.window(scene.options.window) {
+    if pause > kind.window(scene.options.window) && kind.mode() != Mode::Workload {
         return;
     }
     let rank = |tie: &Tie| {

@@ -26,11 +26,13 @@ mod respond;
 mod score;
 mod steps;
 mod story;
+mod subject;
 mod tactic;
 mod title;
 mod union;
 mod verb;
 mod words;
+mod workload;
 
 pub use cluster::{group, homes};
 pub use entity::Look;

@@ -25,6 +25,13 @@ pub trait Presence: Sync {
     /// than `since`.
     fn moved_to(&self, root: &str, address: &str, since: Time) -> bool;
 
+    /// The name that belongs to another one in another layer: the account of a pod, the machine
+    /// that a node is.
+    fn bond(&self, name: &str) -> Option<String>;
+
+    /// The names that belong to one.
+    fn bound(&self, to: &str) -> Vec<String>;
+
     /// The hands a credential went through before its holder's, outermost first.
     fn hops(&self, credential: &str) -> Vec<Hop>;
 }

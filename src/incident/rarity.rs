@@ -95,10 +95,10 @@ pub(super) fn weigh(
     Weights { weights, hubs }
 }
 
-/// The address part of an address or a device.
+/// The address part of an address, a device or an identity at one.
 pub(super) fn address_of(kind: Kind, key: &str) -> &str {
     match kind {
-        Kind::Device => key.split(' ').next().unwrap_or(key),
+        Kind::Device | Kind::Seat => key.split(' ').next().unwrap_or(key),
         _ => key,
     }
 }

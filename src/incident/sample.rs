@@ -2,7 +2,10 @@
 //!
 //! Enter words; leaves a finding. The rest of its fields are filled with quiet defaults.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use crate::model::attack::Attack;
 use crate::model::time::{MINUTE, SECOND};
@@ -60,7 +63,7 @@ pub(super) fn finding(minute: i64, rule: &str) -> Sample {
             issued_at: None,
             respond: vec![],
             incident: None,
-            key: minute.unsigned_abs(),
+            key: 0,
         },
         actor: Actor::default(),
         rule: meta,
@@ -132,6 +135,41 @@ impl Sample {
             via: vec![format!("pod:{pod}")],
             ..self.actor
         };
+        self
+    }
+
+    /// A call of a service account whose log names no pod.
+    pub(super) fn account_alone(self, account: &str) -> Self {
+        let mut sample = self.account_of(account, "");
+        sample.actor.via.clear();
+        sample
+    }
+
+    /// A call by somebody whom another provider vouches for.
+    pub(super) fn federated(mut self, id: &str, provider: &'static str) -> Self {
+        self.finding.provider = provider;
+        self.actor = Actor {
+            id: id.into(),
+            name: id.into(),
+            kind: ActorType::Federated,
+            ..self.actor
+        };
+        self
+    }
+
+    /// The event it is about.
+    pub(super) fn event(mut self, key: u64) -> Self {
+        self.finding.key = key;
+        self
+    }
+
+    /// Its rule is about this technique.
+    pub(super) fn technique(mut self, technique: &str) -> Self {
+        self.rule.attack.push(Attack {
+            tactic: "credential-access",
+            tactic_id: "",
+            technique: technique.into(),
+        });
         self
     }
 
@@ -237,6 +275,11 @@ impl Sample {
             finding.root.clone_from(&self.actor.id);
         }
         finding.actor = Arc::new(self.actor);
+        // Two findings are about one event only where the test says so.
+        if finding.key == 0 {
+            let who = (&*finding.actor, &finding.source_ip, &finding.rule.id);
+            finding.key = FixedState::default().hash_one((who, &finding.id, &finding.targets));
+        }
         finding
     }
 }

@@ -153,6 +153,12 @@ fn ties(plot: &Plot) -> Option<String> {
             "written-identity" => format!("the changed identity {value}"),
             "written-resource" => format!("the resource {value}"),
             "same-event" => format!("the event {value}, told by two logs"),
+            "instance-metadata" => format!("the credentials of the machine {value}"),
+            "federated-subject" => format!("the identity {value}, let in by another cloud"),
+            "identity-at-source-ip" => match value.split_once(' ') {
+                Some((address, _)) => format!("the same identity at {address}"),
+                None => value,
+            },
             "source-ip" => format!("the address {value}"),
             "source-ip-and-user-agent" => format!("the address and agent {value}"),
             _ => value,

@@ -75,3 +75,64 @@ pub struct Actor {
     /// The full name of the principal (an ARN, an e-mail), where it has one.
     pub principal: Option<String>,
 }
+
+impl Actor {
+    /// The identity for which it acts, as far as the record itself tells: the first one behind it
+    /// that is no service of the provider and no place.
+    pub fn outermost(&self) -> &str {
+        let somebody = |id: &&String| !id.starts_with("pod:") && !is_service(id);
+        self.via.iter().find(somebody).unwrap_or(&self.id)
+    }
+
+    /// The names that belong together by what one record says of its caller: a pod and the
+    /// account its token is for, a node and the instance that it is.
+    pub fn bonds(&self) -> Vec<(String, String)> {
+        let mut bonds = Vec::new();
+        if self.kind == ActorType::K8sServiceAccount {
+            let pods = self.via.iter().filter(|id| id.starts_with("pod:"));
+            bonds.extend(pods.map(|pod| (pod.clone(), self.id.clone())));
+        }
+        if let (Some(node), Some(principal)) =
+            (self.id.strip_prefix("system:node:"), &self.principal)
+            && let Some((_, session)) = principal.rsplit_once('/')
+            && is_instance(session)
+        {
+            bonds.push((format!("node:{node}"), session.to_owned()));
+        }
+        bonds
+    }
+}
+
+/// Whether a name is the id of a virtual machine: `i-` and hexadecimal digits.
+pub fn is_instance(name: &str) -> bool {
+    name.strip_prefix("i-")
+        .is_some_and(|hex| hex.len() >= 8 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Whether an id is one that was drawn: five groups of hexadecimal digits.
+pub fn is_guid(id: &str) -> bool {
+    let shape = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    id.len() == 36 && id.bytes().enumerate().all(shape)
+}
+
+/// Whether a provider itself goes by this name.
+fn is_service(id: &str) -> bool {
+    let agent = || {
+        let (user, domain) = id.split_once('@')?;
+        let numbered = user.strip_prefix("service-")?;
+        (numbered.starts_with(|c: char| c.is_ascii_digit()) && domain.ends_with(GOOGLE))
+            .then_some(())
+    };
+    id.ends_with(".amazonaws.com")
+        || id.ends_with("@google.com")
+        || id.ends_with("@prod.google.com")
+        || id.ends_with("@cloudservices.gserviceaccount.com")
+        || id.ends_with("@system.gserviceaccount.com")
+        || agent().is_some()
+}
+
+/// How the addresses of Google's service accounts end.
+const GOOGLE: &str = ".gserviceaccount.com";

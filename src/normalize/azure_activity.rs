@@ -74,7 +74,7 @@ pub static SOURCE: Source = Source {
     dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["time"]),
-        row(Norm::Uid, &["eventDataId"]),
+        row(Norm::Uid, &["eventDataId", "properties.eventDataId"]),
         row(Norm::Group, &["correlationId"]),
         Row {
             norm: Norm::Account,

@@ -72,4 +72,11 @@ pub enum Fact {
         /// The policy's text.
         document: Option<String>,
     },
+    /// Two names belong together for as long as the first one is in use.
+    Bound {
+        /// What runs or is known under another name: `pod:namespace/name`, `node:name`.
+        what: String,
+        /// As what it acts elsewhere.
+        to: String,
+    },
 }

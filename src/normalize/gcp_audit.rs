@@ -225,7 +225,12 @@ pub static SOURCE: Source = Source {
     policy_names: &[],
     roles: &[],
     grantees: &[],
-    fact_verbs: &["google.iam.admin.v1.createserviceaccountkey"],
+    fact_verbs: &[
+        "google.iam.admin.v1.createserviceaccountkey",
+        "google.iam.admin.v1.createserviceaccount",
+        "generateaccesstoken",
+        "generateidtoken",
+    ],
     facts: facts::facts,
     key,
     part,

@@ -199,7 +199,7 @@ pub static SOURCE: Source = Source {
     policy_names: &[],
     roles: &["requestObject.spec.serviceAccountName"],
     grantees: &[],
-    fact_verbs: &["serviceaccounts"],
+    fact_verbs: &["pods", "serviceaccounts"],
     facts: facts::facts,
     key,
     part,

@@ -62,7 +62,7 @@ impl Output for Csv {
                     summary_row(&SummaryOut::new(row)).end(out)?;
                 }
             }
-            View::Incident(_) => return Err(no_such_view(report)),
+            View::Incident(..) => return Err(no_such_view(report)),
         }
         Ok(())
     }

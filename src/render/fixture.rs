@@ -378,7 +378,7 @@ impl Fixture {
         for view in [
             View::Findings,
             View::Incidents,
-            View::Incident(&self.incident),
+            View::Incident(&self.incident, &self.events),
             View::Timeline(&self.events),
             View::Summary(&self.summary),
         ] {

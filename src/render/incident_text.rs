@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use super::beside::{Beside, fold};
 use super::cells::{entity, evidence, seconds, targets};
 use super::report::findings_of;
 use super::wire::incident::LinkOut;
 use super::wire::shared::{ActorBrief, RespondOut, short};
-use super::wire::{FindingOut, IncidentOut};
+use super::wire::{FindingOut, IncidentOut, TimelineEntry};
 use super::{Options, Report, caveats};
 use crate::model::{Finding, Incident};
 use crate::term::Paint;
@@ -21,6 +22,8 @@ use crate::term::width::{Cut, fit, wrap};
 const PROSE: usize = 100;
 /// Ties of one pair that are shown; the machine output has all.
 const TIES: usize = 3;
+/// Lines of context.
+const BESIDE: usize = 40;
 /// Columns of the labels in the head.
 const LABEL: usize = 11;
 
@@ -28,6 +31,7 @@ const LABEL: usize = 11;
 pub(super) fn write(
     report: &Report<'_>,
     incident: &Incident,
+    context: &[TimelineEntry],
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -46,6 +50,10 @@ pub(super) fn write(
         for finding in findings {
             page.finding(finding)?;
         }
+    }
+    if !context.is_empty() {
+        page.heading("Context")?;
+        page.context(context)?;
     }
     if !printed.respond.is_empty() {
         page.heading("Response")?;
@@ -217,6 +225,39 @@ impl Page<'_, '_> {
             self.line(4, &evidence(&printed.evidence, printed.evidence_total))?;
         }
         self.line(4, printed.id)
+    }
+
+    /// What the same hands did beside it, alike events in one line.
+    fn context(&mut self, context: &[TimelineEntry]) -> io::Result<()> {
+        let events = counted(context.len() as u64, "event");
+        self.prose(
+            2,
+            &format!("{events} of the same credentials, none a finding"),
+        )?;
+        let rows = fold(context);
+        for Beside { event, count } in rows.iter().take(BESIDE) {
+            let mut parts = vec![
+                seconds(&event.time),
+                format!("{:10}", event.layer),
+                event.actor.label().to_owned(),
+                event.action.to_string(),
+                targets(&event.targets),
+                event.outcome.to_owned(),
+                event.source_ip.as_deref().unwrap_or_default().to_owned(),
+            ];
+            if *count > 1 {
+                parts.push(counted(*count, "event"));
+            }
+            parts.retain(|part| !part.is_empty());
+            self.line(2, &parts.join("  "))?;
+        }
+        match rows.len().checked_sub(BESIDE) {
+            Some(more) if more > 0 => self.prose(
+                2,
+                &format!("and {more} more kinds: `ctadel timeline --incident` has all"),
+            ),
+            _ => Ok(()),
+        }
     }
 
     /// Not a command to paste: the target is a log's word, and a shell would obey it.

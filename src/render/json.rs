@@ -22,9 +22,9 @@ impl Output for Json {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let attack = &options.attack;
-        if let View::Incident(incident) = report.view {
+        if let View::Incident(incident, context) = report.view {
             let findings = report::findings_of(report, incident);
-            let object = IncidentOut::with_findings(incident, &findings, attack);
+            let object = IncidentOut::whole(incident, &findings, context, attack);
             return write_line(&object, out);
         }
         write!(out, "{{\"schema\":\"{SCHEMA}\",\"kind\":\"report\"")?;
@@ -35,7 +35,7 @@ impl Output for Json {
             View::Summary(rows) => {
                 list("summary", rows.iter().map(SummaryOut::new), out)?;
             }
-            View::Findings | View::Incidents | View::Incident(_) => {
+            View::Findings | View::Incidents | View::Incident(..) => {
                 let findings = report.findings.iter();
                 let findings = findings.map(|finding| FindingOut::new(finding, attack));
                 list("findings", findings, out)?;

@@ -31,9 +31,9 @@ impl Output for Jsonl {
                     write_line(&IncidentOut::new(incident, attack), out)?;
                 }
             }
-            View::Incident(incident) => {
+            View::Incident(incident, context) => {
                 let findings = report::findings_of(report, incident);
-                let object = IncidentOut::with_findings(incident, &findings, attack);
+                let object = IncidentOut::whole(incident, &findings, context, attack);
                 write_line(&object, out)?;
             }
             View::Timeline(entries) => {

@@ -4,11 +4,12 @@
 
 use std::io::{self, Write};
 
+use super::beside::{Beside, fold};
 use super::cells::{evidence, few, seconds, targets};
 use super::escape::markdown;
 use super::report::{findings_of, no_such_view};
 use super::wire::shared::{ActorBrief, RespondOut};
-use super::wire::{EventOut, FindingOut, IncidentOut};
+use super::wire::{EventOut, FindingOut, IncidentOut, TimelineEntry};
 use super::{Options, Output, Report, View, caveats};
 use crate::model::Incident;
 use crate::term::number::{counted, duration};
@@ -77,7 +78,7 @@ impl Output for Markdown {
                 }
                 Ok(())
             }
-            View::Incident(incident) => page(report, incident, options, out),
+            View::Incident(incident, context) => page(report, incident, context, options, out),
             View::Timeline(entries) => {
                 header(
                     &[
@@ -121,6 +122,7 @@ impl Output for Markdown {
 fn page(
     report: &Report<'_>,
     incident: &Incident,
+    context: &[TimelineEntry],
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -217,12 +219,50 @@ fn page(
             out,
         )?;
     }
+    beside(context, out)?;
     list("Response", printed.respond.iter().map(advice), out)?;
     let notes = printed.history.iter();
     let notes = notes.map(|change| format!("{} {}", change.time, change.label()));
     list("Notes", notes, out)?;
     let caveats = caveats::of(incident, report.coverage);
     list("What the input may be missing", caveats.into_iter(), out)
+}
+
+/// What the same hands did beside it, alike events in one row.
+fn beside(context: &[TimelineEntry], out: &mut dyn Write) -> io::Result<()> {
+    if context.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Context\n")?;
+    header(
+        &[
+            "Time",
+            "Layer",
+            "Actor",
+            "Action",
+            "Target",
+            "Outcome",
+            "Source IP",
+            "Count",
+        ],
+        out,
+    )?;
+    for Beside { event, count } in fold(context) {
+        row(
+            &[
+                &seconds(&event.time),
+                event.layer,
+                event.actor.label(),
+                &event.action,
+                &targets(&event.targets),
+                event.outcome,
+                event.source_ip.as_deref().unwrap_or_default(),
+                &count.to_string(),
+            ],
+            out,
+        )?;
+    }
+    Ok(())
 }
 
 /// A suggestion and whether it can be taken back.

@@ -3,6 +3,7 @@
 //! One file an output, all of them fed with the same printed objects of `wire`: what is masked
 //! there is masked everywhere, and each output escapes for its own reader.
 
+mod beside;
 mod caveats;
 mod cells;
 mod csv;

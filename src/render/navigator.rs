@@ -83,7 +83,7 @@ impl Output for Navigator {
     ) -> io::Result<()> {
         let findings = match report.view {
             View::Findings | View::Incidents => report.findings.to_vec(),
-            View::Incident(incident) => findings_of(report, incident),
+            View::Incident(incident, _) => findings_of(report, incident),
             View::Timeline(_) | View::Summary(_) => return Err(no_such_view(report)),
         };
         let scored = findings

@@ -28,8 +28,8 @@ pub enum View<'a> {
     Findings,
     /// The report's incidents.
     Incidents,
-    /// One incident with all that belongs to it.
-    Incident(&'a Incident),
+    /// One incident with all that belongs to it, and what the same hands did beside it.
+    Incident(&'a Incident, &'a [TimelineEntry]),
     /// Events in time order.
     Timeline(&'a [TimelineEntry]),
     /// Totals.
@@ -57,7 +57,7 @@ impl View<'_> {
         match self {
             View::Findings => ViewKind::Findings,
             View::Incidents => ViewKind::Incidents,
-            View::Incident(_) => ViewKind::Incident,
+            View::Incident(..) => ViewKind::Incident,
             View::Timeline(_) => ViewKind::Timeline,
             View::Summary(_) => ViewKind::Summary,
         }

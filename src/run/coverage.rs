@@ -10,11 +10,21 @@ use crate::Plan;
 use crate::detect::ast::{Body, CorrelationKind, Rule};
 use crate::detect::compile::applies;
 use crate::detect::matrix::speakers;
+use crate::incident::Hub;
 use crate::load::Progress;
 use crate::model::Coverage;
-use crate::model::coverage::{Gap, RuleCoverage, SourceCoverage};
+use crate::model::coverage::{Capped, Gap, RuleCoverage, SourceCoverage};
 use crate::model::time::DAY;
 use crate::normalize::SOURCES;
+
+/// What the grouping left out because too much shares it.
+pub fn hub(hub: &Hub) -> Capped {
+    Capped {
+        what: format!("shared {}", hub.entity),
+        limit: hub.findings,
+        effect: format!("{} identities share it: it joins no findings", hub.roots),
+    }
+}
 
 /// What was read, what was not, and which rules could not speak.
 pub fn coverage(

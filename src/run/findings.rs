@@ -319,7 +319,7 @@ impl<'a> Maker<'a> {
             root: self
                 .view
                 .root(credential)
-                .unwrap_or_else(|| actor.id.clone()),
+                .unwrap_or_else(|| actor.outermost().to_owned()),
             source_ip: store.strings.text(first.ip),
             user_agent: store.strings.text(first.agent),
             action: store.strings.text(first.action).unwrap_or_default(),

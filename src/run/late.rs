@@ -10,7 +10,7 @@ use crate::decode::text;
 use crate::enrich::derive::{DIMENSIONS, Late};
 use crate::enrich::{agent, own::Own, policy};
 use crate::incident::Hop;
-use crate::link::fact::Fact as Link;
+use crate::link::fact::{Fact as Link, FactKind};
 use crate::link::lineage::Lineage;
 use crate::model::time::DAY;
 use crate::model::{ActorType, Time};
@@ -83,7 +83,7 @@ impl Known {
                     text(document),
                 ))
             }
-            What::Issued { .. } => None,
+            What::Issued { .. } | What::Bound { .. } => None,
         };
         let all: Vec<_> = facts.iter().filter_map(granted).collect();
         let allows_all = |document: &Option<String>| {
@@ -171,6 +171,11 @@ fn issued(row: &FactRow, strings: &Interner, names: &mut Interner) -> Option<Lin
     else {
         return None;
     };
+    // The provider hands it out, and it is the pod's.
+    let (actor, by) = match kind {
+        FactKind::PodIdentity => (by, NO_STR),
+        _ => (row.actor, by),
+    };
     let mut name = |id: StrId| (id != NO_STR).then(|| names.put(strings.get(id)));
     Some(Link {
         time: row.time,
@@ -179,8 +184,8 @@ fn issued(row: &FactRow, strings: &Interner, names: &mut Interner) -> Option<Lin
         issued_actor: name(holder),
         target_role: name(to).filter(|_| kind.is_role_hop()),
         account: name(account),
-        issuer_is_service: strings.get(row.actor).ends_with(b".amazonaws.com"),
-        issuer_actor: name(row.actor),
+        issuer_is_service: strings.get(actor).ends_with(b".amazonaws.com"),
+        issuer_actor: name(actor),
         issued_credential: name(credential)?,
         expires,
     })

@@ -9,6 +9,7 @@ use super::intern::StrId;
 use super::rows::ActorRow;
 use super::store::Store;
 use crate::model::Actor;
+use crate::model::actor::is_guid;
 
 /// Actors that have a name, by id.
 pub struct Names<'s> {
@@ -20,7 +21,7 @@ impl<'s> Names<'s> {
     /// Reads the actors of the run.
     pub fn new(store: &'s Store) -> Names<'s> {
         let mut known: HashMap<StrId, ActorRow> = HashMap::new();
-        for actor in store.actors.iter().filter(|actor| actor.is_named()) {
+        for actor in store.actors.iter().filter(|actor| is_named(actor, store)) {
             let name = |actor: &ActorRow| store.strings.get(actor.name());
             let best = known.entry(actor.id()).or_insert(*actor);
             // Names may change; which one is shown must not hang on the order of files.
@@ -34,7 +35,7 @@ impl<'s> Names<'s> {
     /// The actor, with a name if anybody knows one.
     pub fn name(&self, row: &ActorRow) -> Actor {
         let mut actor = row.unpack(&self.store.strings);
-        if let (false, Some(known)) = (row.is_named(), self.known.get(&row.id())) {
+        if let (false, Some(known)) = (is_named(row, self.store), self.known.get(&row.id())) {
             let known = known.unpack(&self.store.strings);
             actor.name = known.name;
             actor.principal = actor.principal.or(known.principal);
@@ -53,4 +54,10 @@ impl<'s> Names<'s> {
             .and_then(|known| strings.text(known.name()))
             .unwrap_or(id)
     }
+}
+
+/// Whether a record gives its actor a name; the id of an application is none.
+fn is_named(actor: &ActorRow, store: &Store) -> bool {
+    let name = || store.strings.text(actor.name()).unwrap_or_default();
+    actor.is_named() && !is_guid(&name())
 }

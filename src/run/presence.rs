@@ -22,6 +22,8 @@ pub struct Places<'s> {
     workloads: HashMap<StrId, Time>,
     /// By root: the addresses it used, and since when.
     by_root: HashMap<u32, Vec<(StrId, Time)>>,
+    /// The names that belong to another one, by that.
+    bound: HashMap<StrId, Vec<StrId>>,
 }
 
 impl<'s> Places<'s> {
@@ -35,7 +37,11 @@ impl<'s> Places<'s> {
             by_address: HashMap::new(),
             workloads: HashMap::new(),
             by_root: HashMap::new(),
+            bound: HashMap::new(),
         };
+        for (name, to) in &store.bonds {
+            places.bound.entry(*to).or_default().push(*name);
+        }
         let mut firsts: HashMap<(u32, StrId), Time> = HashMap::new();
         let mut known: HashMap<StrId, Option<String>> = HashMap::new();
         for ((actor, credential, ip), (first, workload)) in &store.present {
@@ -83,6 +89,19 @@ impl Presence for Places<'_> {
 
     fn hops(&self, credential: &str) -> Vec<Hop> {
         self.known.hops(credential)
+    }
+
+    fn bond(&self, name: &str) -> Option<String> {
+        let name = self.store.strings.find(name.as_bytes())?;
+        self.store.strings.text(*self.store.bonds.get(&name)?)
+    }
+
+    fn bound(&self, to: &str) -> Vec<String> {
+        let to = self.store.strings.find(to.as_bytes());
+        let names = to.and_then(|to| self.bound.get(&to)).into_iter().flatten();
+        names
+            .filter_map(|name| self.store.strings.text(*name))
+            .collect()
     }
 
     fn moved_to(&self, root: &str, address: &str, since: Time) -> bool {

@@ -74,6 +74,8 @@ pub struct Store {
     pub asked: BTreeSet<Asked>,
     /// Facts.
     pub facts: Vec<FactRow>,
+    /// What acts under another name elsewhere, and under which.
+    pub bonds: Map<StrId, StrId>,
     /// When what was first seen.
     pub novelties: Map<Novelty, (Time, u64)>,
     /// Since when an identity with a credential used an address, and whether it is a workload.

@@ -84,7 +84,7 @@ impl<'a> Wanted<'a> {
         wanted
     }
 
-    /// The credentials of a finding; the actor itself where it is a person without one.
+    /// The credentials of a finding; the actor itself where its log has none.
     fn hands(&mut self, finding: &'a Finding, number: usize) {
         let incident = self.incidents[number];
         let span = (incident.start, incident.end, number);
@@ -92,11 +92,11 @@ impl<'a> Wanted<'a> {
         for credential in used.filter(|credential| !credential.is_empty()) {
             add(&mut self.credentials, credential, span);
         }
-        let person = matches!(
+        let somebody = !matches!(
             finding.actor.kind,
-            ActorType::User | ActorType::Root | ActorType::Federated
+            ActorType::CloudService | ActorType::Anonymous | ActorType::Unknown
         );
-        if person && finding.actor.session.is_none() {
+        if somebody && finding.actor.session.is_none() {
             add(&mut self.actors, &finding.actor.id, span);
         }
     }

@@ -185,11 +185,12 @@ fn services_and_tool_sessions_join_nothing_by_name() {
 
 /// A presence table of one address.
 #[derive(Default)]
-struct Known {
-    roots: Vec<String>,
-    workload: Option<Time>,
-    moved: bool,
-    hops: BTreeMap<&'static str, Vec<Hop>>,
+pub(super) struct Known {
+    pub roots: Vec<String>,
+    pub workload: Option<Time>,
+    pub moved: bool,
+    pub bonds: Vec<(&'static str, &'static str)>,
+    pub hops: BTreeMap<&'static str, Vec<Hop>>,
 }
 
 impl Presence for Known {
@@ -204,6 +205,14 @@ impl Presence for Known {
     }
     fn hops(&self, credential: &str) -> Vec<Hop> {
         self.hops.get(credential).cloned().unwrap_or_default()
+    }
+    fn bond(&self, name: &str) -> Option<String> {
+        let bond = self.bonds.iter().find(|(what, _)| *what == name);
+        bond.map(|(_, to)| to.to_string())
+    }
+    fn bound(&self, to: &str) -> Vec<String> {
+        let bonds = self.bonds.iter().filter(|(_, known)| *known == to);
+        bonds.map(|(what, _)| what.to_string()).collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod kept;
 mod limits;
 mod properties;
 mod telling;
+mod workloads;
 
 use super::options::Presence;
 use super::sample::{Sample, finding};

@@ -8,7 +8,14 @@ pub(super) fn facts(record: &Record) -> Vec<Fact> {
     if outcome(record) != Outcome::Success {
         return Vec::new();
     }
-    fact(record).into_iter().collect()
+    // The number by which other clouds know an account stands in records about it alone.
+    let number = record.text_at("resource.labels.unique_id");
+    let address = record.text_at("resource.labels.email_id");
+    let bound = number.zip(address).map(|(number, address)| Fact::Bound {
+        what: format!("subject:{number}"),
+        to: address.to_ascii_lowercase(),
+    });
+    bound.into_iter().chain(fact(record)).collect()
 }
 
 fn fact(record: &Record) -> Option<Fact> {

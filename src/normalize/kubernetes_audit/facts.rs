@@ -1,4 +1,4 @@
-//! What a request says about credentials beyond itself: tokens of service accounts.
+//! What a request says beyond itself: tokens of service accounts, and whose account a pod runs as.
 
 use super::actor::{extra, kind};
 use super::call::outcome;
@@ -12,11 +12,53 @@ const ISSUED: [&str; 2] = [
 ];
 
 pub(super) fn facts(record: &Record) -> Vec<Fact> {
-    fact(record).into_iter().collect()
+    // Most requests about pods read them.
+    if record.norm(Norm::Verb) != Some(b"\"create\"") || outcome(record) != Outcome::Success {
+        return Vec::new();
+    }
+    let of_pod = match record.at("objectRef.subresource") {
+        Some(b"\"token\"") => token_of_pod(record),
+        None => new_pod(record),
+        _ => None,
+    };
+    of_pod.into_iter().chain(issued(record)).collect()
 }
 
-fn fact(record: &Record) -> Option<Fact> {
-    if record.at("objectRef.subresource")? != b"\"token\"" || outcome(record) != Outcome::Success {
+/// A token is asked for in the name of the pod that will hold it.
+fn token_of_pod(record: &Record) -> Option<Fact> {
+    const BOUND: &str = "requestObject.spec.boundObjectRef";
+    if record.text_at(&format!("{BOUND}.kind"))? != "Pod" {
+        return None;
+    }
+    let namespace = record.text_at("objectRef.namespace")?;
+    let pod = record.text_at(&format!("{BOUND}.name"))?;
+    let name = record.text_at("objectRef.name")?;
+    bound(&namespace, &pod, &name)
+}
+
+/// A pod is made; one that names no account runs as `default`, which tells nobody apart.
+fn new_pod(record: &Record) -> Option<Fact> {
+    if record.text_at("objectRef.resource")? != "pods" {
+        return None;
+    }
+    let namespace = record.text_at("objectRef.namespace")?;
+    let pod = record
+        .text_at("objectRef.name")
+        .or_else(|| record.text_at("responseObject.metadata.name"))?;
+    let name = record.text_at("requestObject.spec.serviceAccountName")?;
+    bound(&namespace, &pod, &name)
+}
+
+fn bound(namespace: &str, pod: &str, account: &str) -> Option<Fact> {
+    let whole = !namespace.is_empty() && !pod.is_empty() && !account.is_empty();
+    whole.then(|| Fact::Bound {
+        what: format!("pod:{namespace}/{pod}"),
+        to: format!("system:serviceaccount:{namespace}:{account}"),
+    })
+}
+
+fn issued(record: &Record) -> Option<Fact> {
+    if record.at("objectRef.subresource")? != b"\"token\"" {
         return None;
     }
     // A node's agent fetches tokens for the pods it runs: nobody stands behind that.

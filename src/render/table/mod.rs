@@ -27,7 +27,9 @@ impl Output for Table {
         match report.view {
             View::Findings => findings::write(report.findings, options, out),
             View::Incidents => incidents::write(report.incidents, options, out),
-            View::Incident(incident) => incident_text::write(report, incident, options, out),
+            View::Incident(incident, context) => {
+                incident_text::write(report, incident, context, options, out)
+            }
             View::Timeline(entries) => events::write(report, entries, options, out),
             View::Summary(rows) => summary::write(rows, options, out),
         }

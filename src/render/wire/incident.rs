@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use super::attack::AttackNames;
+use super::event::{EventOut, TimelineEntry};
 use super::finding::FindingOut;
 use super::shared::{ActorBrief, EvidenceOut, LAYERS, RespondOut, SEVERITIES, known, text};
 use crate::model::incident::{Change, Entity, Link};
@@ -83,6 +84,10 @@ pub struct IncidentOut<'a> {
     /// The findings themselves; only where one incident is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding_objects: Option<Vec<FindingOut<'a>>>,
+    /// What the same credentials did while it lasted, findings left out; only where one incident
+    /// is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<Vec<EventOut<'a>>>,
 }
 
 /// What somebody said about an incident; null is what he did not speak of.
@@ -198,13 +203,15 @@ impl<'a> IncidentOut<'a> {
                 .collect(),
             history: incident.history.iter().map(ChangeOut::new).collect(),
             finding_objects: None,
+            context: None,
         }
     }
 
-    /// The same with the findings inlined.
-    pub fn with_findings(
+    /// The same with the findings and the context inlined.
+    pub fn whole(
         incident: &'a Incident,
         findings: &[&'a Finding],
+        context: &'a [TimelineEntry],
         attack: &AttackNames<'_>,
     ) -> IncidentOut<'a> {
         let objects = findings
@@ -213,6 +220,7 @@ impl<'a> IncidentOut<'a> {
             .collect();
         IncidentOut {
             finding_objects: Some(objects),
+            context: Some(context.iter().map(EventOut::new).collect()),
             ..IncidentOut::new(incident, attack)
         }
     }

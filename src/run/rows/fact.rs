@@ -51,6 +51,13 @@ pub enum What {
         /// By which text.
         document: StrId,
     },
+    /// Two names belong together; see [`Fact::Bound`].
+    Bound {
+        /// What.
+        what: StrId,
+        /// To what.
+        to: StrId,
+    },
 }
 
 impl What {
@@ -85,6 +92,10 @@ impl What {
                 policy: put(strings, policy.as_deref()),
                 document: put(strings, document.as_deref()),
             },
+            Fact::Bound { what, to } => What::Bound {
+                what: strings.put(what.as_bytes()),
+                to: strings.put(to.as_bytes()),
+            },
         }
     }
 
@@ -118,6 +129,10 @@ impl What {
                 account: number(account),
                 policy: number(policy),
                 document: number(document),
+            },
+            What::Bound { what, to } => What::Bound {
+                what: number(what),
+                to: number(to),
             },
         }
     }

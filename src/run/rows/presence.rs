@@ -6,8 +6,10 @@ use crate::run::intern::StrId;
 /// An identity with a credential at an address.
 #[derive(Clone, Copy, Debug)]
 pub struct Present {
-    /// Its stable id.
+    /// The identity at the root of it, as far as the record tells.
     pub actor: StrId,
+    /// The number of the actor itself.
+    pub number: u32,
     /// The credential it used.
     pub credential: StrId,
     /// From where.

@@ -1,7 +1,8 @@
 //! What is known only when everything has been read: facts and first times.
 
 use super::Store;
-use crate::run::rows::{FactRow, Novelty};
+use crate::run::intern::StrId;
+use crate::run::rows::{FactRow, Novelty, What};
 use crate::run::taking::Taking;
 
 impl Store {
@@ -19,11 +20,42 @@ impl Store {
             }
             let actor = of.string(self, fact.actor);
             let what = fact.what.renumber(|id| of.string(self, id));
+            if let What::Bound { what, to } = what {
+                self.bond(what, to);
+                continue;
+            }
             self.facts.push(FactRow {
                 actor,
                 what,
                 ..*fact
             });
+        }
+    }
+
+    /// Notes that two names belong together; of several the least, whatever came first.
+    fn bond(&mut self, what: StrId, to: StrId) {
+        if self.bonds.len() >= self.caps.facts && !self.bonds.contains_key(&what) {
+            return self.cap(
+                "names of workloads",
+                self.caps.facts,
+                "later ones are not known in another layer",
+            );
+        }
+        let known = *self.bonds.entry(what).or_insert(to);
+        if self.strings.get(to) < self.strings.get(known) {
+            self.bonds.insert(what, to);
+        }
+    }
+
+    /// What the caller's own name says about the names it has elsewhere.
+    fn bonds_of(&mut self, of: &mut Taking, number: u32) {
+        let actor = of.chunk.actors[number as usize];
+        for (what, to) in actor.unpack(&of.chunk.strings).bonds() {
+            let (what, to) = (
+                self.strings.put(what.as_bytes()),
+                self.strings.put(to.as_bytes()),
+            );
+            self.bond(what, to);
         }
     }
 
@@ -41,6 +73,9 @@ impl Store {
                     "later ones do not tell whether an address is shared",
                 );
                 continue;
+            }
+            if !self.present.contains_key(&place) {
+                self.bonds_of(of, present.number);
             }
             let known = self.present.entry(place);
             let known = known.or_insert((present.first, present.workload));

@@ -5,7 +5,8 @@ use std::hash::{BuildHasher, Hasher};
 use super::Work;
 use super::tables::Memo;
 use crate::decode::text;
-use crate::model::{ActorType, Time};
+use crate::model::actor::is_instance;
+use crate::model::{Actor, ActorType, Time};
 use crate::normalize::{Norm, Record, address};
 use crate::run::intern::NO_STR;
 use crate::run::rows::{Present, put};
@@ -25,6 +26,9 @@ impl Work<'_> {
         hasher.write(record.norm(Norm::ActorName).unwrap_or_default());
         hasher.write_u8(0xff);
         hasher.write(record.norm(Norm::Credential).unwrap_or_default());
+        hasher.write_u8(0xff);
+        // Whoever stands behind the caller stands here, where a source has it.
+        hasher.write(record.norm(Norm::Identity).unwrap_or_default());
         hasher.write_u8(0xff);
         hasher.write(raw);
         let place = hasher.finish();
@@ -47,28 +51,29 @@ impl Work<'_> {
             let actor = self.out.actors[number as usize];
             let credential = record.text(Norm::Credential);
             at = self.out.present.len() as u32;
+            let root = actor.unpack(&self.out.strings);
             self.out.present.push(Present {
-                actor: actor.id(),
+                actor: self.out.strings.put(root.outermost().as_bytes()),
+                number,
                 credential: put(&mut self.out.strings, credential.as_deref()),
                 ip,
-                workload: self.is_workload(actor.kind(), actor.id()),
+                workload: is_workload(&root),
                 first: time,
             });
         }
         self.tables.present.insert(place, at);
     }
+}
 
-    /// Whether an identity is that of a program which shares its way out with its neighbours.
-    fn is_workload(&self, kind: ActorType, id: u32) -> bool {
-        let id = String::from_utf8_lossy(self.out.strings.get(id));
-        let instance = id
-            .rsplit_once(":i-")
-            .is_some_and(|(_, hex)| !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        matches!(
-            kind,
-            ActorType::K8sServiceAccount | ActorType::ManagedIdentity
-        ) || instance
-            || id.contains("system:serviceaccount:")
-            || id.contains(".svc.id.goog")
-    }
+/// Whether an identity is that of a program which shares its way out with its neighbours.
+fn is_workload(actor: &Actor) -> bool {
+    let kind = matches!(
+        actor.kind,
+        ActorType::K8sServiceAccount | ActorType::ManagedIdentity
+    );
+    let of_cluster =
+        |name: &str| name.contains("system:serviceaccount:") || name.contains(".svc.id.goog");
+    let instance = actor.id.rsplit_once(':');
+    kind || instance.is_some_and(|(_, name)| is_instance(name))
+        || [&actor.id].into_iter().chain(&actor.principal).chain(&actor.via).any(|name| of_cluster(name))
 }

@@ -1,0 +1,115 @@
+//! One identity under the name that another cloud gives it.
+//!
+//! Enter actors; leave the name under which a foreign provider vouches for one, and the names
+//! under which an identity may be known abroad. A subject alone proves little: every run of a
+//! pipeline has the same one.
+
+use super::entity::root_of;
+use super::options::Options;
+use crate::model::{Actor, ActorType, Finding};
+
+/// The subject with which somebody from elsewhere came in, as the place it comes from calls it.
+pub(super) fn foreign(finding: &Finding, options: &Options) -> Option<String> {
+    let actor = &finding.actor;
+    let own = [root_of(finding), &actor.id].into_iter();
+    let behind = actor.principal.iter().chain(&actor.via).chain(&finding.via);
+    let subject = own
+        .chain(behind.map(String::as_str))
+        .find_map(of_provider)?;
+    // Google's own number of an account stands in few records, its address in all.
+    let address = options
+        .presence
+        .and_then(|presence| presence.bond(&format!("subject:{subject}")));
+    Some(address.unwrap_or_else(|| subject.to_owned()))
+}
+
+/// The subject in the name that a provider gives to what came from elsewhere.
+fn of_provider(name: &str) -> Option<&str> {
+    // Google: `principal://iam.googleapis.com/…/workloadIdentityPools/pool/subject/…`
+    if let Some((pool, subject)) = name.split_once("/subject/") {
+        let own = pool.contains("/workloadIdentityPools/") && !pool.ends_with(".svc.id.goog");
+        return (own && !subject.is_empty()).then_some(subject);
+    }
+    // AWS: `provider:audience:subject`, the provider by its host or as an ARN.
+    let rest = match name.split_once(":oidc-provider/") {
+        Some((_, rest)) => rest,
+        None if name.starts_with("accounts.google.com:") => name,
+        None => return None,
+    };
+    let subject = match rest.starts_with("sts.windows.net/") {
+        // Its audiences are URLs.
+        true => rest.rsplit(':').next()?,
+        false => rest.splitn(3, ':').nth(2)?,
+    };
+    let cluster = subject.starts_with("system:serviceaccount:");
+    (!subject.is_empty() && !cluster).then_some(subject)
+}
+
+/// Names under which an identity may be known abroad.
+pub(super) fn home(actor: &Actor, each: &mut dyn FnMut(&str)) {
+    match actor.kind {
+        ActorType::RoleSession => {
+            let arn = actor.principal.as_deref().unwrap_or_default();
+            if arn.contains(":assumed-role/") {
+                each(arn);
+                // A pool may leave the session out.
+                if let Some((role, _)) = arn.rsplit_once('/') {
+                    each(role);
+                }
+            }
+        }
+        ActorType::CloudService | ActorType::Anonymous | ActorType::Workload => {}
+        _ if !actor.id.is_empty() => each(&actor.id),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_provider_names_the_same_subject() {
+        let pool =
+            "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools";
+        let provider = "arn:aws:iam::111122223333:oidc-provider";
+        let table = [
+            (
+                format!("{pool}/aws/subject/arn:aws:sts::111122223333:assumed-role/app/s"),
+                Some("arn:aws:sts::111122223333:assumed-role/app/s"),
+            ),
+            (
+                format!("{pool}/ci/subject/repo:example/shop:ref:refs/heads/main"),
+                Some("repo:example/shop:ref:refs/heads/main"),
+            ),
+            (
+                format!(
+                    "{provider}/token.actions.githubusercontent.com:sts.amazonaws.com:repo:example/shop:ref:refs/heads/main"
+                ),
+                Some("repo:example/shop:ref:refs/heads/main"),
+            ),
+            (
+                format!("{provider}/sts.windows.net/5f0c/:api://AzureADTokenExchange:6325ae60"),
+                Some("6325ae60"),
+            ),
+            (
+                "accounts.google.com:103:103547991597142817347".to_owned(),
+                Some("103547991597142817347"),
+            ),
+            (
+                format!("{pool}/shop.svc.id.goog/subject/ns/shop/sa/api"),
+                None,
+            ),
+            (
+                format!(
+                    "{provider}/oidc.eks/id/0A:sts.amazonaws.com:system:serviceaccount:shop:api"
+                ),
+                None,
+            ),
+            ("AIDAEXAMPLE".to_owned(), None),
+        ];
+        for (name, want) in &table {
+            assert_eq!(of_provider(name), *want, "{name}");
+        }
+    }
+}

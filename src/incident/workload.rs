@@ -1,0 +1,239 @@
+//! What a workload is called in each layer: its pods, its account, its machine, its name in
+//! another cloud.
+//!
+//! Enter findings and the names that belong together; leave mentions, in which a finding either
+//! stands at the workload itself or acts with what the workload was given.
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
+
+use super::entity::{Part, root_of};
+use super::identity::session_name;
+use super::kind::Kind;
+use super::network::is_public;
+use super::options::Options;
+use super::subject::{foreign, home};
+use crate::enrich::workload::service_account;
+use crate::model::actor::is_instance;
+use crate::model::rule::Origin;
+use crate::model::{Actor, ActorType, Finding, Layer};
+
+/// What the findings themselves tell about workloads.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The service account of each pod.
+    accounts: HashMap<Box<str>, Box<str>, FixedState>,
+    /// Service accounts that act or stand behind somebody.
+    acting: HashSet<Box<str>, FixedState>,
+    /// Identities that another cloud or cluster knows by a name of its own.
+    subjects: HashSet<Box<str>, FixedState>,
+}
+
+impl Told {
+    /// Takes in what one finding tells.
+    pub fn learn(&mut self, finding: &Finding, options: &Options) {
+        let actor = &finding.actor;
+        if actor.kind == ActorType::K8sServiceAccount {
+            for pod in pods_of(actor) {
+                self.accounts.insert(pod.into(), actor.id.as_str().into());
+            }
+        }
+        if let Some(account) = said(finding) {
+            self.acting.insert(account.into());
+        }
+        if let Some(subject) = foreign(finding, options) {
+            self.subjects.insert(subject.into());
+        }
+    }
+
+    /// Mentions what a finding has to do with workloads.
+    pub fn mention(
+        &self,
+        finding: &Finding,
+        options: &Options,
+        each: &mut dyn FnMut(Kind, &str, Part),
+    ) {
+        let inside = is_inside(finding);
+        places(finding, inside, options, each);
+        let part = if inside { Part::Holds } else { Part::Uses };
+        // The default account is nobody's own.
+        let account = said(finding).or_else(|| self.behind(finding, options));
+        let own = |account: &String| !account.ends_with(":default") && !is_shared(account, options);
+        if let Some(account) = account.filter(own) {
+            each(Kind::Account, &account, part);
+        }
+        if let Some(machine) = machine(finding, inside, options) {
+            each(Kind::Machine, &machine, part);
+        }
+        if let Some(subject) = foreign(finding, options) {
+            each(Kind::Subject, &subject, Part::Uses);
+        } else {
+            home(&finding.actor, &mut |name| {
+                if self.subjects.contains(name) {
+                    each(Kind::Subject, name, Part::Holds);
+                }
+            });
+        }
+    }
+
+    /// The account of the pod in which it happened.
+    fn behind(&self, finding: &Finding, options: &Options) -> Option<String> {
+        pods(finding).find_map(|pod| {
+            if let Some(account) = self.accounts.get(pod) {
+                return Some(account.to_string());
+            }
+            let bond = |presence: &dyn super::Presence| presence.bond(&format!("pod:{pod}"));
+            options
+                .presence
+                .and_then(bond)
+                .or_else(|| self.namesake(pod))
+        })
+    }
+
+    /// The account that acts and bears the name of the pod's workload, where no log says as whom
+    /// the pod runs: so they are named in most clusters.
+    fn namesake(&self, pod: &str) -> Option<String> {
+        let (namespace, name) = pod.split_once('/')?;
+        let account = format!("system:serviceaccount:{namespace}:{}", workload_of(name));
+        self.acting.contains(account.as_str()).then_some(account)
+    }
+}
+
+/// More workloads than this with one account, and it says little about any of them.
+const MOST_WORKLOADS: usize = 10;
+
+/// Whether many workloads run as one account.
+fn is_shared(account: &str, options: &Options) -> bool {
+    let Some(presence) = options.presence else {
+        return false;
+    };
+    let pods = presence.bound(account);
+    let names = pods.iter().filter_map(|pod| pod.split_once('/'));
+    let workloads: HashSet<&str, FixedState> = names.map(|(_, pod)| workload_of(pod)).collect();
+    workloads.len() > MOST_WORKLOADS
+}
+
+/// Whether a finding stands at the workload itself.
+fn is_inside(finding: &Finding) -> bool {
+    matches!(finding.layer, Layer::Runtime | Layer::Kubernetes)
+}
+
+/// The service account that a finding itself names.
+fn said(finding: &Finding) -> Option<String> {
+    let actor = &finding.actor;
+    let named = [root_of(finding), &actor.id, &actor.name];
+    let behind = actor.via.iter().chain(&finding.via).chain(&actor.principal);
+    let behind = behind.map(String::as_str);
+    named.into_iter().chain(behind).find_map(service_account)
+}
+
+/// The pods that an actor is, or that stand behind it.
+fn pods_of(actor: &Actor) -> impl Iterator<Item = &str> {
+    let own = std::iter::once(&actor.id).chain(&actor.via);
+    own.filter_map(|id| id.strip_prefix("pod:"))
+}
+
+/// The pods that a finding comes out of.
+fn pods(finding: &Finding) -> impl Iterator<Item = &str> {
+    let root = root_of(finding).strip_prefix("pod:");
+    root.into_iter().chain(pods_of(&finding.actor))
+}
+
+/// The pod that a finding comes out of, where one is known.
+pub(super) fn pod(finding: &Finding) -> Option<&str> {
+    pods(finding).next()
+}
+
+/// The pod and the container in which it happened or at which it aims, and the far end of a
+/// connection out of them.
+fn places(
+    finding: &Finding,
+    inside: bool,
+    options: &Options,
+    each: &mut dyn FnMut(Kind, &str, Part),
+) {
+    for pod in pods(finding) {
+        each(Kind::Pod, pod, Part::Holds);
+    }
+    // Another tool's alert may be about a pod whatever layer it stands in.
+    if !inside && finding.rule.origin != Origin::External {
+        return;
+    }
+    for target in &finding.targets {
+        match target.kind.as_str() {
+            // Without its namespace a name is anybody's.
+            "pod" if target.id.contains('/') => each(Kind::Pod, &target.id, Part::Holds),
+            "container" => each(Kind::Container, &target.id, Part::Holds),
+            "address" if is_public(&target.id, &options.shared) => {
+                each(Kind::Address, &target.id, Part::Holds);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The machine whose own credentials a workload asked for, or with which somebody acts.
+fn machine(finding: &Finding, inside: bool, options: &Options) -> Option<String> {
+    if !inside {
+        let session = session_name(&finding.actor.id);
+        return is_instance(session).then(|| session.to_owned());
+    }
+    // Every pod of a node could have taken them: only one that was seen asking counts.
+    let metadata = |attack: &crate::model::attack::Attack| attack.technique == "T1552.005";
+    if finding.layer != Layer::Runtime || !finding.rule.attack.iter().any(metadata) {
+        return None;
+    }
+    let node = finding.targets.iter().find(|target| target.kind == "node");
+    let node = node.map(|target| target.id.as_str())?;
+    let bond = |presence: &dyn super::Presence| presence.bond(&format!("node:{node}"));
+    let first = node.split('.').next().unwrap_or(node);
+    let named = is_instance(first).then(|| first.to_owned());
+    named.or_else(|| options.presence.and_then(bond))
+}
+
+/// The workload that made a pod, by the pod's name: what a controller appends is left out.
+fn workload_of(pod: &str) -> &str {
+    /// The letters of names that Kubernetes draws: none that could make a word.
+    const DRAWN: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let drawn = |text: &str| text.bytes().all(|byte| DRAWN.contains(&byte));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let cut = |name: &'_ str, fits: &dyn Fn(&str) -> bool| {
+        let (rest, last) = name.rsplit_once('-')?;
+        (!rest.is_empty() && fits(last)).then_some(rest.len())
+    };
+    let ordinal = |last: &str| !last.is_empty() && last.len() < 4 && digits(last);
+    if let Some(end) = cut(pod, &ordinal) {
+        return &pod[..end];
+    }
+    let Some(end) = cut(pod, &|last: &str| last.len() == 5 && drawn(last)) else {
+        return pod;
+    };
+    let owner = &pod[..end];
+    let hash = |last: &str| {
+        let hex = last.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (8..=10).contains(&last.len()) && (drawn(last) || hex || digits(last))
+    };
+    cut(owner, &hash).map_or(owner, |end| &owner[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_is_named_after_its_workload() {
+        for (pod, want) in [
+            ("email-service-7c9d8f6b5d-x2k4q", "email-service"),
+            ("prometheus-0", "prometheus"),
+            ("agent-x2k4q", "agent"),
+            ("report-builder-28361522-hj4sx", "report-builder"),
+            ("api", "api"),
+            ("shop-api", "shop-api"),
+            ("x2k4q", "x2k4q"),
+            ("-x2k4q", "-x2k4q"),
+            ("", ""),
+        ] {
+            assert_eq!(workload_of(pod), want, "{pod}");
+        }
+    }
+}
