@@ -6,7 +6,7 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::{HashMap, HashSet, HashTable};
 use rayon::slice::ParallelSliceMut;
 
 use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind};
@@ -67,6 +67,8 @@ pub(super) struct Mentions {
     marks: Vec<u32>,
     /// Where each finding's marks end.
     mark_ends: Vec<u32>,
+    /// Addresses to which a workload connected: what is outside is no way out.
+    pub aimed: HashSet<Box<str>, FixedState>,
     /// When the credential behind each finding was issued, where that is known.
     pub issued: Vec<Option<Time>>,
     /// The number of the pod that each finding comes out of, where one is known.
@@ -208,6 +210,9 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
                 first.mention(Kind::Record, &event, place, Part::Holds);
             }
             told.mention(finding, options, &mut |kind, key, part| {
+                if kind == Kind::Address && part == Part::Uses {
+                    first.out.aimed.insert(key.into());
+                }
                 first.mention(kind, key, place, part);
             });
         });

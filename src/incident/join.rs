@@ -286,7 +286,8 @@ fn guarded(
     let window = kind.window(scene.options.window);
     let address = address_of(kind, &scene.mentions.entities[entity as usize].key);
     let exit = scene.options.presence;
-    let exit = exit.filter(|presence| presence.workload_since(address).is_some());
+    let outside = scene.mentions.aimed.contains(address);
+    let exit = exit.filter(|presence| !outside && presence.workload_since(address).is_some());
     let mut last: Option<(u32, Time)> = None;
     let mut of_root: HashMap<u32, (u32, Time), FixedState> =
         HashMap::with_hasher(FixedState::default());

@@ -74,7 +74,8 @@ pub(super) fn weigh(
                 }
                 // A workload that only shows up with the findings is the theft itself.
                 let since = presence.workload_since(address);
-                let egress = since.is_some_and(|since| {
+                let outside = mentions.aimed.contains(address);
+                let egress = since.filter(|_| !outside).is_some_and(|since| {
                     since < first.unwrap_or_default() || !strangers.is_empty()
                 });
                 if egress {

@@ -157,6 +157,17 @@ impl Sample {
         self
     }
 
+    /// An application's identity.
+    pub(super) fn principal(mut self, name: &str) -> Self {
+        self.actor = Actor {
+            id: format!("6325ae60-0000-4000-8000-{name}"),
+            name: name.into(),
+            kind: ActorType::ServicePrincipal,
+            ..self.actor
+        };
+        self
+    }
+
     /// The event it is about.
     pub(super) fn event(mut self, key: u64) -> Self {
         self.finding.key = key;

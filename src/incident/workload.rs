@@ -16,7 +16,7 @@ use super::subject::{foreign, home};
 use crate::enrich::workload::service_account;
 use crate::model::actor::is_instance;
 use crate::model::rule::Origin;
-use crate::model::{Actor, ActorType, Finding, Layer};
+use crate::model::{Actor, ActorType, Finding, Layer, Severity};
 
 /// What the findings themselves tell about workloads.
 #[derive(Default)]
@@ -25,6 +25,8 @@ pub(super) struct Told {
     accounts: HashMap<Box<str>, Box<str>, FixedState>,
     /// Service accounts that act or stand behind somebody.
     acting: HashSet<Box<str>, FixedState>,
+    /// The same by their names, where only one namespace has one of that name.
+    names: HashMap<Box<str>, Option<Box<str>>, FixedState>,
     /// Identities that another cloud or cluster knows by a name of its own.
     subjects: HashSet<Box<str>, FixedState>,
 }
@@ -38,7 +40,14 @@ impl Told {
                 self.accounts.insert(pod.into(), actor.id.as_str().into());
             }
         }
-        if let Some(account) = said(finding) {
+        if let Some(account) = said(finding)
+            && !self.acting.contains(account.as_str())
+        {
+            let name = account.rsplit(':').next().unwrap_or_default();
+            let known = self.names.entry(name.into());
+            known
+                .and_modify(|known| *known = None)
+                .or_insert_with(|| Some(account.as_str().into()));
             self.acting.insert(account.into());
         }
         if let Some(subject) = foreign(finding, options) {
@@ -57,7 +66,9 @@ impl Told {
         places(finding, inside, options, each);
         let part = if inside { Part::Holds } else { Part::Uses };
         // The default account is nobody's own.
-        let account = said(finding).or_else(|| self.behind(finding, options));
+        let account = said(finding)
+            .or_else(|| self.behind(finding, options))
+            .or_else(|| self.abroad(&finding.actor));
         let own = |account: &String| !account.ends_with(":default") && !is_shared(account, options);
         if let Some(account) = account.filter(own) {
             each(Kind::Account, &account, part);
@@ -88,6 +99,19 @@ impl Told {
                 .and_then(bond)
                 .or_else(|| self.namesake(pod))
         })
+    }
+
+    /// The account that acts and bears the name of a cloud's own identity. Which of them stands
+    /// for which is written on the identity, not in its log; where both do something they should
+    /// not within two hours, the same name is no accident.
+    fn abroad(&self, actor: &Actor) -> Option<String> {
+        let name = match actor.kind {
+            ActorType::ServicePrincipal | ActorType::ManagedIdentity => actor.name.as_str(),
+            ActorType::ServiceAccount => actor.name.split_once('@')?.0,
+            _ => return None,
+        };
+        let account = self.names.get(name)?.as_ref()?;
+        Some(account.to_string())
     }
 
     /// The account that acts and bears the name of the pod's workload, where no log says as whom
@@ -165,7 +189,12 @@ fn places(
             "pod" if target.id.contains('/') => each(Kind::Pod, &target.id, Part::Holds),
             "container" => each(Kind::Container, &target.id, Part::Holds),
             "address" if is_public(&target.id, &options.shared) => {
-                each(Kind::Address, &target.id, Part::Holds);
+                // An alert's far end is who called as often as who was called.
+                let out = finding.layer == Layer::Runtime
+                    && finding.rule.origin != Origin::External
+                    && finding.severity > Severity::Informational;
+                let part = if out { Part::Uses } else { Part::Holds };
+                each(Kind::Address, &target.id, part);
             }
             _ => {}
         }

@@ -166,3 +166,14 @@ fn what_means_nothing_alone_joins_through_the_workload() {
     assert_eq!(homes([token(0), shell(10), call(13)]), "-aa");
     assert_eq!(homes([token(0)]), "-");
 }
+
+#[test]
+fn an_identity_of_the_cloud_bears_the_name_of_the_account() {
+    let call = |minute| finding(minute, "list").account_alone(API);
+    let cloud = |minute, name: &str| finding(minute, "read").principal(name);
+    assert_eq!(homes([call(0), cloud(10, "api")]), "aa");
+    assert_eq!(homes([call(0), cloud(10, "web")]), "ab");
+    // Two namespaces have an account of that name: it could be either.
+    let other = finding(5, "list").account_alone("system:serviceaccount:web:api");
+    assert_eq!(homes([call(0), other, cloud(10, "api")]), "abc");
+}
