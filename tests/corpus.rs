@@ -4,12 +4,12 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
 use common::{builtin, counts, files, plan, records_of, scan, shared};
-use ctadel::model::Severity;
+use ctadel::model::{Finding, Incident, Severity};
 use serde_json::Value;
 
 #[test]
@@ -190,4 +190,63 @@ fn signals(log: &Path, attack: &Value) -> BTreeSet<(String, Severity)> {
         })
         .map(|finding| (finding.rule.id.clone(), finding.severity))
         .collect()
+}
+
+/// The accounts that the records behind an incident's findings were logged by.
+fn accounts(incident: &Incident, findings: &BTreeMap<&str, &Finding>) -> BTreeSet<String> {
+    let of = incident.findings.iter();
+    let of = of.filter_map(|id| findings.get(id.as_str()));
+    of.filter_map(|finding| finding.account.clone()).collect()
+}
+
+/// The files that an incident's evidence lies in.
+fn places(incident: &Incident, findings: &BTreeMap<&str, &Finding>) -> BTreeSet<String> {
+    let of = incident.findings.iter();
+    let of = of.filter_map(|id| findings.get(id.as_str()));
+    of.flat_map(|finding| finding.evidence.iter().map(|e| e.file.to_string()))
+        .collect()
+}
+
+#[test]
+fn every_log_of_attacks_is_an_incident_and_no_two_accounts_are_one() {
+    let Some(folder) = shared("corpus/aws-cloudtrail/stratus") else {
+        return;
+    };
+    let report = scan(&plan(&folder, builtin()));
+    let findings = report.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+    let mut seen = BTreeSet::new();
+    for incident in &report.incidents {
+        let accounts = accounts(incident, &findings);
+        assert_eq!(accounts.len(), 1, "{}: {accounts:?}", incident.title);
+        seen.extend(places(incident, &findings));
+    }
+    let logs = files(&folder);
+    let name = |file: &std::path::PathBuf| {
+        let name = file.file_name().expect("a name");
+        name.to_string_lossy().into_owned()
+    };
+    let missing: Vec<String> = logs
+        .iter()
+        .map(name)
+        .filter(|n| !seen.contains(n))
+        .collect();
+    assert_eq!(logs.len(), 18);
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn what_the_intruder_did_is_one_incident_without_what_the_owner_did() {
+    let folder = "corpus/aws-cloudtrail/panther-scenario-enrichment-example";
+    let Some(folder) = shared(folder) else { return };
+    let report = scan(&plan(&folder, builtin()));
+    let findings = report.findings.iter().map(|f| (f.id.as_str(), f)).collect();
+    let intruder = |place: &String| place.starts_with("attacker_");
+    let hit: Vec<BTreeSet<String>> = report
+        .incidents
+        .iter()
+        .map(|incident| places(incident, &findings))
+        .filter(|places| places.iter().any(intruder))
+        .collect();
+    assert_eq!(hit.len(), 1, "{hit:?}");
+    assert!(hit[0].iter().all(intruder), "{hit:?}");
 }

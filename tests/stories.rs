@@ -6,30 +6,50 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{builtin, plan, scan, shared};
+use ctadel::Report;
 use ctadel::model::{Finding, Incident, Severity};
 use serde_json::Value;
 
-/// The steps of each provider's story that the built-in rules see.
-const STEPS: [(&str, &[u64]); 3] = [
-    ("aws", &[1, 2, 3, 4, 5, 6, 7]),
-    ("gcp", &[1, 2, 3, 6, 7]),
-    ("azure", &[1, 2, 3]),
-];
+/// A story: whose cloud, which names, how much ordinary traffic, and up to which step.
+#[derive(Clone, Copy)]
+struct Story {
+    provider: &'static str,
+    seed: u32,
+    background: u32,
+    until: u32,
+}
 
-fn generate(script: &Path, provider: &str, seed: u32, background: u32, out: &Path) -> bool {
-    let numbers = [seed, background].map(|number| number.to_string());
+const PROVIDERS: [&str; 3] = ["aws", "gcp", "azure"];
+const LAST: u32 = 7;
+
+/// Generates a story below a folder; nothing where that cannot be done.
+fn generate(below: &Path, story: Story) -> Option<PathBuf> {
+    let script = shared("scenarios/gen_story.py")?;
+    let Story {
+        provider,
+        seed,
+        background,
+        until,
+    } = story;
+    let out = below.join(format!("{provider}-{seed}-{background}-{until}"));
+    let numbers = [seed, background, until].map(|number| number.to_string());
     let status = Command::new("python3")
         .arg(script)
         .args(["--provider", provider, "--seed", &numbers[0]])
-        .args(["--background", &numbers[1], "--out"])
-        .arg(out)
+        .args(["--background", &numbers[1], "--until", &numbers[2]])
+        .arg("--out")
+        .arg(&out)
         .stdout(std::process::Stdio::null())
         .status();
-    status.is_ok_and(|status| status.success())
+    if !status.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: python3 is not there or cannot run the script");
+        return None;
+    }
+    Some(out)
 }
 
 /// The ids of a list of events.
@@ -39,11 +59,8 @@ fn ids(truth: &Value, list: &str) -> BTreeSet<String> {
     events.iter().map(id).collect()
 }
 
-/// Judges one story; gives the id of the attack's incident.
-fn judge(folder: &Path, provider: &str, steps: &[u64]) -> String {
-    let place = folder.display();
-    let truth = std::fs::read_to_string(folder.join("truth.json")).expect("the truth");
-    let truth: Value = serde_json::from_str(&truth).expect("JSON");
+/// What a run makes of a story.
+fn told(folder: &Path, truth: &Value, threads: usize) -> Report {
     let names = truth["files"].as_array().expect("files");
     let top = |name: &Value| {
         let name = name.as_str().expect("a name");
@@ -51,11 +68,20 @@ fn judge(folder: &Path, provider: &str, steps: &[u64]) -> String {
     };
     let inputs: BTreeSet<_> = names.iter().map(top).collect();
     let mut plan = plan(folder, builtin());
+    plan.threads = threads;
     plan.inputs = inputs
         .iter()
         .map(|path| path.display().to_string())
         .collect();
-    let report = scan(&plan);
+    scan(&plan)
+}
+
+/// Judges one story; gives the id of the attack's incident.
+fn judge(folder: &Path) -> String {
+    let place = folder.display();
+    let truth = std::fs::read_to_string(folder.join("truth.json")).expect("the truth");
+    let truth: Value = serde_json::from_str(&truth).expect("JSON");
+    let report = told(folder, &truth, 3);
     let findings: BTreeMap<&str, &Finding> =
         report.findings.iter().map(|f| (f.id.as_str(), f)).collect();
     let held = |incident: &Incident| -> BTreeSet<String> {
@@ -68,6 +94,7 @@ fn judge(folder: &Path, provider: &str, steps: &[u64]) -> String {
     };
     let attack = ids(&truth, "attack_events");
     let apart = ids(&truth, "must_not_merge");
+    // One incident has the attack, and nothing of what is beside it.
     let hit: Vec<&Incident> = report
         .incidents
         .iter()
@@ -80,44 +107,110 @@ fn judge(folder: &Path, provider: &str, steps: &[u64]) -> String {
     let own = held(incident);
     let merged: Vec<&String> = own.intersection(&apart).collect();
     assert!(merged.is_empty(), "{place}: {merged:?}");
+    // Every step shows in it.
     let events = truth["attack_events"].as_array().expect("events");
     let seen: BTreeSet<u64> = events
         .iter()
         .filter(|event| own.contains(event["id"].as_str().expect("an id")))
         .filter_map(|event| event["step"].as_u64())
         .collect();
-    let missing: Vec<&u64> = steps.iter().filter(|step| !seen.contains(step)).collect();
-    assert!(
-        missing.is_empty(),
-        "{place}: steps {missing:?} of {provider}"
-    );
-    assert_eq!(incident.severity, Severity::Critical, "{place}");
-    let layers = &incident.layers;
-    assert!(layers.len() >= 3, "{place}: {layers:?}");
+    let steps = truth["steps"].as_array().expect("steps").iter();
+    let missing: Vec<u64> = steps
+        .filter_map(|step| step["step"].as_u64())
+        .filter(|step| *step >= 1 && !seen.contains(step))
+        .collect();
+    assert!(missing.is_empty(), "{place}: steps {missing:?}");
+    let expected = &truth["expected"];
+    let least: Severity = expected["severity"]
+        .as_str()
+        .and_then(|word| word.parse().ok())
+        .expect("a level");
+    assert!(incident.severity >= least, "{place}: {}", incident.severity);
+    let layers: BTreeSet<&str> = incident.layers.iter().map(|layer| layer.word()).collect();
+    let wanted = expected["layers"].as_array().expect("layers");
+    for layer in wanted.iter().filter_map(Value::as_str) {
+        assert!(layers.contains(layer), "{place}: {layers:?}");
+    }
+    // Nothing else is grave, but for an administrator at work and a deployment.
+    let apart = truth["must_not_merge"].as_array().expect("events");
+    let grave = |event: &&Value| {
+        let what = event["what"].as_str().unwrap_or_default();
+        what.starts_with("D2") || what.starts_with("D5")
+    };
+    let grave: BTreeSet<String> = apart
+        .iter()
+        .filter(grave)
+        .filter_map(|event| event["id"].as_str().map(str::to_owned))
+        .collect();
+    for other in report.incidents.iter().filter(|i| i.id != incident.id) {
+        let quiet = other.severity < Severity::High || !held(other).is_disjoint(&grave);
+        assert!(quiet, "{place}: {} is {}", other.title, other.severity);
+    }
     incident.id.clone()
 }
 
 #[test]
 fn one_attack_over_all_layers_is_one_incident() {
-    let Some(script) = shared("scenarios/gen_story.py") else {
-        return;
-    };
     let folder = tempfile::tempdir().expect("a folder");
-    for (provider, steps) in STEPS {
+    for provider in PROVIDERS {
         for seed in [1, 2] {
             let mut ids = BTreeSet::new();
             for background in [0, 300] {
-                let out = folder
-                    .path()
-                    .join(format!("{provider}-{seed}-{background}"));
-                if !generate(&script, provider, seed, background, &out) {
-                    eprintln!("skipped: python3 is not there or cannot run the script");
+                let story = Story {
+                    provider,
+                    seed,
+                    background,
+                    until: LAST,
+                };
+                let Some(out) = generate(folder.path(), story) else {
                     return;
-                }
-                ids.insert(judge(&out, provider, steps));
+                };
+                ids.insert(judge(&out));
             }
             // Ordinary traffic around it changes no name.
             assert_eq!(ids.len(), 1, "{provider}, seed {seed}: {ids:?}");
         }
+    }
+}
+
+#[test]
+fn an_attack_keeps_its_name_while_it_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for provider in PROVIDERS {
+        let mut ids = BTreeSet::new();
+        for until in 1..LAST {
+            let story = Story {
+                provider,
+                seed: 3,
+                background: 0,
+                until,
+            };
+            let Some(out) = generate(folder.path(), story) else {
+                return;
+            };
+            ids.insert(judge(&out));
+        }
+        assert_eq!(ids.len(), 1, "{provider}: {ids:?}");
+    }
+}
+
+#[test]
+fn a_story_is_told_in_the_same_words_by_any_number_of_threads() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for provider in PROVIDERS {
+        let story = Story {
+            provider,
+            seed: 4,
+            background: 300,
+            until: LAST,
+        };
+        let Some(out) = generate(folder.path(), story) else {
+            return;
+        };
+        let truth = std::fs::read_to_string(out.join("truth.json")).expect("the truth");
+        let truth: Value = serde_json::from_str(&truth).expect("JSON");
+        let [one, many] = [1, 7].map(|threads| told(&out, &truth, threads));
+        let words = |report: &Report| format!("{:?} {:?}", report.findings, report.incidents);
+        assert!(words(&one) == words(&many), "{provider}");
     }
 }

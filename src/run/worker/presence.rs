@@ -75,5 +75,9 @@ fn is_workload(actor: &Actor) -> bool {
         |name: &str| name.contains("system:serviceaccount:") || name.contains(".svc.id.goog");
     let instance = actor.id.rsplit_once(':');
     kind || instance.is_some_and(|(_, name)| is_instance(name))
-        || [&actor.id].into_iter().chain(&actor.principal).chain(&actor.via).any(|name| of_cluster(name))
+        || [&actor.id]
+            .into_iter()
+            .chain(&actor.principal)
+            .chain(&actor.via)
+            .any(|name| of_cluster(name))
 }
