@@ -77,6 +77,11 @@ fn one_incident_as_a_page() {
         falco.tar.gz!a|b/events.jsonl#0 +1,199
         F-00ff00ff00ff00ff
 
+    Context
+      2 events of the same credentials, none a finding
+      2026-03-01T09:00:00Z  cloud       alic…dtrail:StopLogging  denied  2001:db8::1
+      2026-03-01T09:01:00Z  cloud       alic…:GetCallerIdentity  denied  2001:db8::1
+
     Response
       deactivate-key AKIAIOSFODNN7EXAMPLE  can be undone
       Rebuild the pod from a known image.
@@ -154,6 +159,13 @@ fn one_incident_as_markdown() {
     | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
     | 2026-03-01T09:00:00Z | high | cloud | CloudTrail trail stopped | alice | cloudtrail:StopLogging | main | success | 1 | AWSLogs/111122223333/x.json.gz\#7 | F-9c2e51d07a3b44f8 |
     | 2026-03-01T09:05:00Z | critical | runtime | \\u{1b}\[31mroot\\u{202e}gpj 漢字 🦀 &lt;script&gt;alert(1)&lt;/script&gt; a\|b \`c\` ; =1+1 | \\u{1b}\[31mroot\\u{202e}gpj 漢字 🦀 &lt;script&gt;alert(1)&lt;/script&gt; a\|b \`c\` ; =1+1 | process:exec | \=HYPERLINK("http&#58;//203.0.113.9/","click") +1 | unknown | 1200 | falco.tar.gz\!a\|b/events.jsonl\#0 +1,199 | F-00ff00ff00ff00ff |
+
+    ## Context
+
+    | Time | Layer | Actor | Action | Target | Outcome | Source IP | Count |
+    | --- | --- | --- | --- | --- | --- | --- | --- |
+    | 2026-03-01T09:00:00Z | cloud | alice | cloudtrail:StopLogging |  | denied | 2001:db8::1 | 1 |
+    | 2026-03-01T09:01:00Z | cloud | alice | sts:GetCallerIdentity |  | denied | 2001:db8::1 | 1 |
 
     ## Response
 
