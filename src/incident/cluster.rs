@@ -58,7 +58,7 @@ fn incidents(
     options: &Options,
 ) -> (Grouping, Vec<u32>) {
     let mentions = collect(heads.len() as u32, look, options);
-    let routine = recurring(heads, &mentions.roots);
+    let routine = recurring(heads, &mentions.seats);
     let founding: Vec<bool> = heads
         .iter()
         .map(|finding| finding.severity > Severity::Informational)
@@ -265,7 +265,14 @@ fn name(
         .zip(incidents)
         .filter(|(_, incident)| incident.id.is_empty());
     for (draft, incident) in unnamed {
-        let first = draft.members.iter().find(|m| founding[**m as usize]);
+        // A sequence or a count comes to be when later records are read, and may begin with the
+        // same event: what one record alone says names the incident, where anything does.
+        let alone = |m: &&u32| {
+            let rule = &scene.heads[**m as usize].rule;
+            rule.product.is_some() || rule.service.is_some()
+        };
+        let founders = || draft.members.iter().filter(|m| founding[**m as usize]);
+        let first = founders().find(alone).or_else(|| founders().next());
         let first = first.map_or("", |m| &*scene.heads[*m as usize].id);
         let known = |id: &String| remembered.is_some_and(|remembered| remembered.knows(id));
         let id = (0..).map(|again| incident_id(first, again));

@@ -61,6 +61,9 @@ pub(super) struct Mentions {
     pub list: Vec<Mention>,
     /// The number of each finding's root identity.
     pub roots: Vec<u32>,
+    /// The number of each finding's root identity at its address: what is routine from home is
+    /// none from elsewhere.
+    pub seats: Vec<u32>,
     /// The root identities by number.
     pub root_names: Vec<String>,
     /// Addresses, agents and credentials, one after the other, by number.
@@ -178,6 +181,8 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
     let mut told = Told::default();
     let mut events: HashMap<u64, bool, FixedState> = HashMap::with_hasher(FixedState::default());
     let mut pods = HashMap::with_hasher(FixedState::default());
+    let mut seats: HashMap<(Option<u32>, Option<String>), u32, FixedState> =
+        HashMap::with_hasher(FixedState::default());
     for place in 0..findings {
         look(place, &mut |finding| {
             let actor = &finding.actor;
@@ -185,6 +190,9 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
                 acting.insert(actor.id.as_str().into(), actor_kind(actor));
             }
             number_root(&mut roots, finding, &mut first.out);
+            let seat = (first.out.roots.last().copied(), finding.source_ip.clone());
+            let next = seats.len() as u32;
+            first.out.seats.push(*seats.entry(seat).or_insert(next));
             number_marks(&mut marks, finding, &mut first.out);
             first.out.issued.push(finding.issued_at);
             first.out.providers.push(finding.provider);
@@ -200,7 +208,7 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
         });
     }
     let pods: HashMap<Box<str>, u32, FixedState> = pods;
-    drop((roots, marks, pods));
+    drop((roots, marks, pods, seats));
     for place in 0..findings {
         look(place, &mut |finding| {
             held(&mut first, place, finding, &acting, options);
