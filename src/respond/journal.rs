@@ -194,7 +194,16 @@ impl Store {
             options.mode(0o600);
         }
         let file = options.open(&path).map_err(failed("write", &path))?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        // A program that is being started holds what its parent held, until it has begun.
+        for _ in 0..10 {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => Ok(Hold { _file: file }),
             Err(TryLockError::WouldBlock) => Err(RecordError::Busy { path }),
             Err(TryLockError::Error(source)) => Err(RecordError::Folder {
