@@ -605,7 +605,7 @@ fn an_incident_is_contained_when_all_who_acted_are_and_not_after_the_undo() {
     let last = written.lines().last().expect("a line");
     assert!(
         last.contains("CONTAINED") && last.contains(&action),
-        "{last}"
+        "{action}: {last}"
     );
     assert_eq!(status(), "CONTAINED");
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctadel"));

@@ -9,6 +9,7 @@ use super::ast::{Atom, Body, Cased, Condition, Detection, Item, Rule, RuleSet, S
 use super::field::Field;
 use super::index::RuleIndex;
 use super::value::Tests;
+use crate::enrich::derive::Derived;
 use crate::model::{RuleMeta, Severity};
 use crate::normalize::source::Quirk;
 use crate::normalize::{Layout, Source};
@@ -49,6 +50,8 @@ pub struct Bound {
     pub quiet: bool,
     /// The correlations it feeds.
     pub feeds: Vec<Feed>,
+    /// Whether all it may wait for is if somebody was silent before: an earlier record settles it.
+    pub waits_for_silence: bool,
 }
 
 /// How a rule's matches enter a correlation.
@@ -150,7 +153,13 @@ impl Program {
                 let mut one = one.map_err(|reason| format!("{}: {reason}", rule.meta.file))?;
                 // What nobody wants to see, nothing counts and nothing raises need not be judged;
                 // but what only the whole input decides has to wait for it.
-                let late = one.selections.iter().any(|node| binder.is_late(node));
+                let mut waits = Vec::new();
+                for node in &one.selections {
+                    binder.late_fields(node, &mut waits);
+                }
+                let late = !waits.is_empty();
+                let silence = |field: &&Field| matches!(field, Field::Derived(Derived::Baseline));
+                one.waits_for_silence = one.feeds.is_empty() && waits.iter().all(silence);
                 let lowly = one.level == Severity::Informational && one.levels.is_empty() && !late;
                 one.quiet = lowly && !informational && one.feeds.is_empty();
                 one.speaks &= informational || !lowly;
@@ -305,6 +314,7 @@ impl Binder {
             speaks: !rule.silent,
             quiet: false,
             feeds,
+            waits_for_silence: false,
         })
     }
 
@@ -347,12 +357,17 @@ impl Binder {
         }
     }
 
-    /// Whether a selection looks at a field that only the whole input decides.
-    fn is_late(&self, node: &Node) -> bool {
+    /// The fields of a selection that only the whole input decides.
+    fn late_fields<'b>(&'b self, node: &Node, out: &mut Vec<&'b Field>) {
         match node {
-            Node::All(parts) | Node::Any(parts) => parts.iter().any(|part| self.is_late(part)),
-            Node::Keyword(_) => false,
-            Node::Leaf(leaf) => self.fields[leaf.field as usize].is_late(),
+            Node::All(parts) | Node::Any(parts) => {
+                parts.iter().for_each(|part| self.late_fields(part, out));
+            }
+            Node::Keyword(_) => {}
+            Node::Leaf(leaf) => {
+                let field = &self.fields[leaf.field as usize];
+                out.extend(Some(field).filter(|field| field.is_late()));
+            }
         }
     }
 

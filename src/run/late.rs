@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::intern::{Interner, NO_STR, StrId};
 use super::rows::{FactRow, Novelty, What};
 use super::store::Store;
-use super::worker::novelty::{STRETCH, STRETCHES, network, stable_actor};
+use super::worker::novelty::{STRETCH, network, stable_actor};
 use crate::decode::text;
 use crate::enrich::derive::{DIMENSIONS, Late};
 use crate::enrich::{agent, own::Own, policy};
@@ -29,9 +29,6 @@ pub struct Known {
     /// By pod: the service accounts it called the cluster as.
     pods: BTreeMap<String, BTreeSet<String>>,
 }
-
-/// An identity that did nothing for this many stretches had fallen asleep: 30 days.
-const ASLEEP: i64 = 6;
 
 impl Known {
     /// Builds the tables. With `link` false nothing is traced from credential to credential.
@@ -207,24 +204,17 @@ impl View<'_> {
     fn is_awake_again(&self, record: &Record) -> Option<bool> {
         let strings = &self.store.strings;
         let actor = strings.find(stable_actor(record.norm(Norm::ActorId)?))?;
-        let seen = |stretch: i64| {
-            let novelty = Novelty {
-                actor,
-                dimension: STRETCHES as u8,
-                value: strings.find(&stretch.to_be_bytes())?,
-            };
-            self.store.novelties.get(&novelty).copied()
-        };
         let now = record.time()?.0.div_euclid(STRETCH);
         let key = (record.layout.source.key)(record);
-        let is_first = seen(now)? == (record.time()?, key);
-        let slept = (1..=ASLEEP).all(|back| seen(now - back).is_none());
+        let mut seen = self.store.stretches(actor, now);
+        // Its own is the first of its stretch, and there is none before.
+        let is_first = seen.next()? == (now, (record.time()?, key));
         let (since, _) = self.store.novelties.get(&Novelty {
             actor,
             dimension: 0,
             value: actor,
         })?;
-        Some(is_first && slept && since.0.div_euclid(STRETCH) < now)
+        Some(is_first && since.0.div_euclid(STRETCH) < now)
     }
 }
 

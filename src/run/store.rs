@@ -148,7 +148,7 @@ impl Store {
         self.bases_of(&mut of, &copies);
         self.steps_of(&mut of, &copies);
         for candidate in candidates {
-            if of.is_copy(candidate.row, &copies) {
+            if of.is_copy(candidate.row, &copies) || self.was_awake(&mut of, &candidate) {
                 continue;
             }
             self.candidate_bytes += candidate.raw.len();

@@ -19,6 +19,7 @@ use std::sync::Mutex;
 use foldhash::fast::FixedState;
 
 use self::bases::bases;
+use self::novelty::{STRETCH, stable_actor};
 use self::pick::Pick;
 use self::subject::Subject;
 use self::tables::Tables;
@@ -31,9 +32,9 @@ use crate::detect::programs::Programs;
 use crate::enrich::derive::{Context, DIMENSIONS};
 use crate::load::{Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
-use crate::normalize::Record;
 use crate::normalize::catalogue::Known;
 use crate::normalize::source::{Part, Stage};
+use crate::normalize::{Norm, Record};
 
 /// What all workers share.
 pub struct Shared<'p> {
@@ -294,11 +295,18 @@ impl Work<'_> {
         });
         if !undecided.is_empty() {
             let row = self.row(&mut subject);
+            let part = step_of(record, scene.stage).or(part.flatten());
+            let waits = |bound: &u32| program.rules[*bound as usize].waits_for_silence;
+            let silence = (part.is_none() && undecided.iter().all(waits)).then(|| {
+                let actor = stable_actor(record.norm(Norm::ActorId).unwrap_or_default());
+                (self.out.strings.put(actor), time.0.div_euclid(STRETCH))
+            });
             self.out.candidates.push(Candidate {
                 raw: record.raw().into(),
                 bound: undecided.into(),
-                part: step_of(record, scene.stage).or(part.flatten()),
+                part,
                 row,
+                silence,
             });
         }
     }

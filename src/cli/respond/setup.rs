@@ -1,13 +1,14 @@
 //! What a response needs before it looks at anything: settings, journal, provider, clock.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::place::{ConsentArgs, PlaceArgs};
 use crate::cli::failure::{Failure, Kind};
-use crate::cli::plan;
 use crate::cli::session::Session;
 use crate::config::duration;
+use crate::model::Time;
+use crate::model::time::SECOND;
 use crate::respond::cloud::{Cloud, Place};
 use crate::respond::journal::{Begin, Store};
 use crate::respond::provider::Provider;
@@ -79,9 +80,15 @@ pub fn begin(args: &ConsentArgs) -> Result<Begin, Failure> {
     })
 }
 
-/// The time on the clock.
-pub fn clock() -> crate::model::Time {
-    plan::now()
+/// The time on the clock, in milliseconds: ids of actions are in the order of their times.
+pub fn clock() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let millis = since.unwrap_or_default().as_millis();
+    Time(
+        i64::try_from(millis)
+            .unwrap_or_default()
+            .saturating_mul(SECOND / 1000),
+    )
 }
 
 /// The provider, where this build can reach one.

@@ -61,6 +61,8 @@ pub struct Candidate {
     pub part: Option<Part>,
     /// Position among the rows.
     pub row: u32,
+    /// Whose silence it hangs on and in which stretch of time it ended, where that is all.
+    pub silence: Option<(StrId, i64)>,
 }
 
 /// A rule that holds if the whole input tells that somebody was given administrator rights.

@@ -1,9 +1,11 @@
 //! What is known only when everything has been read: facts and first times.
 
 use super::Store;
+use crate::model::Time;
 use crate::run::intern::StrId;
-use crate::run::rows::{FactRow, Novelty, What};
+use crate::run::rows::{Candidate, FactRow, Novelty, What};
 use crate::run::taking::Taking;
+use crate::run::worker::novelty::{ASLEEP, STRETCHES};
 
 impl Store {
     pub(super) fn facts_of(&mut self, of: &mut Taking, copies: &[u32]) {
@@ -103,5 +105,36 @@ impl Store {
             let known = self.novelties.entry(novelty).or_insert((*time, *key));
             *known = (*known).min((*time, *key));
         }
+    }
+
+    /// Whether an earlier record settles that nobody woke from a silence with this one.
+    pub(super) fn was_awake(&self, of: &mut Taking, candidate: &Candidate) -> bool {
+        let Some((actor, now)) = candidate.silence else {
+            return false;
+        };
+        let row = &of.chunk.rows[candidate.row as usize];
+        let actor = of.chunk.strings.get(actor);
+        let Some(actor) = self.strings.find(actor) else {
+            return false;
+        };
+        self.stretches(actor, now)
+            .any(|(stretch, first)| stretch < now || first < (row.time, row.key))
+    }
+
+    /// The stretches of time up to this one in which an actor may not have been seen to be called
+    /// silent, as far as it was, and when each time first.
+    pub fn stretches(
+        &self,
+        actor: StrId,
+        now: i64,
+    ) -> impl Iterator<Item = (i64, (Time, u64))> + '_ {
+        (now.saturating_sub(ASLEEP)..=now).filter_map(move |stretch| {
+            let novelty = Novelty {
+                actor,
+                dimension: STRETCHES as u8,
+                value: self.strings.find(&stretch.to_be_bytes())?,
+            };
+            Some((stretch, *self.novelties.get(&novelty)?))
+        })
     }
 }

@@ -113,6 +113,8 @@ impl Work<'_> {
 pub const STRETCH: i64 = 5 * DAY;
 /// Their place among the dimensions.
 pub const STRETCHES: usize = 8;
+/// An identity that did nothing for this many stretches had fallen asleep: 30 days.
+pub const ASLEEP: i64 = 6;
 
 /// An identity without the name of its session, which changes every time.
 pub fn stable_actor(raw: &[u8]) -> &[u8] {
