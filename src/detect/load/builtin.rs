@@ -2,7 +2,7 @@
 //!
 //! Nothing enters, paths and texts leave, sorted by path. The events beside the rules are inside
 //! too: they are what `ctadel rules test` runs where there is no source tree. They are five times
-//! the size of the rules and lie apart from them, as `build.rs` puts them.
+//! the size of the rules and lie apart from them, as `rules/build.rs` puts them.
 
 static RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules"));
 static EVENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/events"));
