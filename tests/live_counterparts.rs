@@ -1,5 +1,5 @@
 //! Live inputs against servers that others wrote: S3 and CloudWatch Logs on moto, blobs on azurite.
-//! They run where CTADEL_MOTO and CTADEL_AZURITE name one.
+//! They run where COUNTERPART_MOTO and COUNTERPART_AZURITE name one.
 #![cfg(feature = "live")]
 
 use std::path::{Path, PathBuf};
@@ -109,7 +109,7 @@ fn reset(url: &str) {
 
 #[test]
 fn moto() {
-    let Some(url) = counterpart("CTADEL_MOTO") else {
+    let Some(url) = counterpart("COUNTERPART_MOTO") else {
         return;
     };
     reset(&url);
@@ -244,7 +244,7 @@ fn account(url: &str) -> String {
 
 #[test]
 fn azurite() {
-    let Some(url) = counterpart("CTADEL_AZURITE") else {
+    let Some(url) = counterpart("COUNTERPART_AZURITE") else {
         return;
     };
     let connection = account(&url);

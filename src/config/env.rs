@@ -33,8 +33,10 @@ pub fn from_environment(
         };
         let Some(key) = keys.get(name) else {
             if name != CONFIG {
-                let near = nearest(name, keys.keys().map(String::as_str));
-                let near = near.map(|near| format!(", did you mean {near}?"));
+                // The prefix is theirs anyway: only what follows can be near.
+                let known = keys.keys().map(|name| &name[PREFIX.len()..]);
+                let near = nearest(&name[PREFIX.len()..], known)
+                    .map(|near| format!(", did you mean {PREFIX}{near}?"));
                 strange.push(format!("{name} is no setting{}", near.unwrap_or_default()));
             }
             continue;
@@ -134,5 +136,7 @@ mod tests {
             strange,
             ["CTADEL_MIN_SEVERTY is no setting, did you mean CTADEL_MIN_SEVERITY?"]
         );
+        let (_, far) = read(&[("CTADEL_AZURITE", "x")]).expect("no mistake");
+        assert_eq!(far, ["CTADEL_AZURITE is no setting"]);
     }
 }

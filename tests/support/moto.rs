@@ -64,8 +64,8 @@ impl Moto {
     /// The account, emptied; nothing where no server was named.
     pub fn fresh() -> Option<Moto> {
         static ALONE: Mutex<()> = Mutex::new(());
-        let Ok(url) = std::env::var("CTADEL_MOTO") else {
-            eprintln!("skipped: CTADEL_MOTO names no moto server");
+        let Ok(url) = std::env::var("COUNTERPART_MOTO") else {
+            eprintln!("skipped: COUNTERPART_MOTO names no moto server");
             return None;
         };
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
