@@ -139,18 +139,18 @@ fn search<'a, 'p>(
 /// Name and value of an object that is nothing but these: many logs write down parameters as a
 /// list of such pairs, and rules name the parameter.
 fn pair(raw: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
-    let (mut name, mut value, mut keys) = (None, None, 0);
+    let (mut name, mut value, mut alone) = (None, None, true);
     members(raw, |key, inner| {
-        keys += 1;
         match key {
             b"Name" | b"name" | b"key" | b"Key" => name = Some(text::bytes(inner)),
             b"Value" | b"value" => value = Some(inner),
-            _ => {}
+            // Google Workspace says of each parameter what it is.
+            b"label" | b"type" => {}
+            _ => alone = false,
         }
-        keys <= 2
+        alone
     });
-    (keys == 2).then_some(())?;
-    Some((name?, value?))
+    Some((name?, value?)).filter(|_| alone)
 }
 
 /// Calls `each` with the raw elements of an array until it says stop.

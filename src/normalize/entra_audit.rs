@@ -125,6 +125,19 @@ pub static SOURCE: Source = Source {
             "ResultReason",
             &["properties.resultReason", "resultDescription"],
         ),
+        (
+            "failure_status_reason",
+            &["properties.resultReason", "resultDescription"],
+        ),
+        (
+            "ConsentContext.IsAdminConsent",
+            &["ctadel.entra.admin_consent"],
+        ),
+        ("additionalDetails.additionalInfo", &["ctadel.entra.detail"]),
+        (
+            "properties.additionalDetails.additionalInfo",
+            &["ctadel.entra.detail"],
+        ),
         ("Initiatied.By", &["properties.initiatedBy"]),
         ("Initiatedby", &["properties.initiatedBy"]),
         (
@@ -175,6 +188,11 @@ pub static SOURCE: Source = Source {
             name: "ctadel.entra.detail",
             doc: "additional details as `key=value`",
             values: changes::details,
+        },
+        Own {
+            name: "ctadel.entra.admin_consent",
+            doc: "whether a consent is an administrator's, for everybody: `true` or `false`",
+            values: changes::admin_consent,
         },
     ],
     containers: &[

@@ -102,7 +102,8 @@ pub static SOURCE: Source = Source {
             "ResultDescription",
             &["resultDescription", "properties.status.failureReason"],
         ),
-        ("Status", &["properties.status"]),
+        ("Status", &["ctadel.entra.status"]),
+        ("properties.message", &["ctadel.entra.protocol"]),
         ("Username", &["properties.userPrincipalName"]),
         ("User", &["properties.userPrincipalName"]),
         ("Application", &["properties.appDisplayName"]),
@@ -149,6 +150,16 @@ pub static SOURCE: Source = Source {
             name: "ctadel.entra.cross_tenant",
             doc: "`true` where the identity's tenant is another one than the resource's",
             values: cross_tenant,
+        },
+        Own {
+            name: "ctadel.entra.status",
+            doc: "`Success`, `Failure` or `Interrupted` as the portal has it, and what the log says of it",
+            values: status,
+        },
+        Own {
+            name: "ctadel.entra.protocol",
+            doc: "how the token was asked for, in the portal's words: `Device Code`, `ROPC`",
+            values: protocol,
         },
         Own {
             name: "ctadel.entra.methods",
@@ -377,6 +388,29 @@ fn cross_tenant(record: &Record, out: &mut Vec<String>) {
     let resource = record.text_at("properties.resourceTenantId");
     if let (Some(home), Some(resource)) = (home, resource) {
         out.push((!home.eq_ignore_ascii_case(&resource)).to_string());
+    }
+}
+
+fn status(record: &Record, out: &mut Vec<String>) {
+    let word = match outcome(record) {
+        Outcome::Success => Some("Success"),
+        Outcome::Pending => Some("Interrupted"),
+        Outcome::Denied | Outcome::Failed => Some("Failure"),
+        Outcome::Unknown => None,
+    };
+    out.extend(word.map(str::to_owned));
+    for path in ["failureReason", "additionalDetails"] {
+        out.extend(owned(record, &format!("properties.status.{path}")));
+    }
+}
+
+fn protocol(record: &Record, out: &mut Vec<String>) {
+    if let Some(name) = record.text_at("properties.authenticationProtocol") {
+        out.push(match &*name {
+            "deviceCode" => "Device Code".to_owned(),
+            "ropc" => "ROPC".to_owned(),
+            _ => name.into_owned(),
+        });
     }
 }
 

@@ -131,6 +131,14 @@ pub static SOURCE: Source = Source {
                 "protoPayload.methodName",
             ],
         ),
+        (
+            "setting_name",
+            &["protoPayload.metadata.event.parameter.SETTING_NAME"],
+        ),
+        (
+            "new_value",
+            &["protoPayload.metadata.event.parameter.NEW_VALUE"],
+        ),
         ("protoPayload.resource.type", &["resource.type"]),
         ("protoPayload.logName", &["logName"]),
         (

@@ -98,6 +98,7 @@ pub static SOURCE: Source = Source {
         "Data",
     ],
     also: &[
+        ("azure", "m365"),
         ("m365", "exchange"),
         ("m365", "threat_management"),
         ("m365", "threat_detection"),

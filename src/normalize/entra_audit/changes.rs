@@ -99,6 +99,14 @@ pub(super) fn old(record: &Record, out: &mut Vec<String>) {
     });
 }
 
+pub(super) fn admin_consent(record: &Record, out: &mut Vec<String>) {
+    properties(record, &mut |name, _, new| {
+        if name.eq_ignore_ascii_case("ConsentContext.IsAdminConsent") {
+            out.extend(plain(new).into_iter().map(|value| value.to_lowercase()));
+        }
+    });
+}
+
 pub(super) fn roles(record: &Record, out: &mut Vec<String>) {
     properties(record, &mut |name, old, new| {
         if name.eq_ignore_ascii_case("Role.DisplayName") {
