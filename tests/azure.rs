@@ -150,3 +150,64 @@ fn real_records_are_read_in_full() {
         }
     }
 }
+
+#[test]
+fn a_token_is_one_credential_in_every_log_and_no_other() {
+    let rules = "
+title: Signed in
+level: low
+logsource: {product: azure, service: signinlogs}
+detection: {s: {category: ServicePrincipalSignInLogs}, condition: s}
+---
+title: Keys listed
+level: low
+logsource: {product: azure, service: activitylogs}
+detection: {s: {operationName: MICROSOFT.STORAGE/STORAGEACCOUNTS/LISTKEYS/ACTION}, condition: s}
+";
+    let tenant = "b7d1e2f3-5a6b-4c8d-9e0f-112233445566";
+    let oid = "1b2c3d4e-5f60-4718-8293-a4b5c6d7e8f9";
+    // The first as tokens carry it, the second as older logs write it.
+    let tokens = [
+        "-q8PKX49CkybUm8dLDtKWQ",
+        "M2E0YjVjNmQtNzE4Mi00OTNhLThiNGMtNWQ2ZTdmODA5MWEy",
+    ];
+    let sign_in = |minute: u32, token: &str| {
+        serde_json::json!({
+            "time": format!("2026-05-12T10:{minute:02}:00Z"),
+            "resourceId": format!("/tenants/{tenant}/providers/Microsoft.aadiam"),
+            "operationName": "Sign-in activity", "category": "ServicePrincipalSignInLogs",
+            "resultType": "0", "tenantId": tenant, "callerIpAddress": "203.0.113.24",
+            "properties": {
+                "id": format!("51000001-1c2d-4e3f-8a9b-0c1d2e3f4a{minute:02}"),
+                "servicePrincipalId": oid, "servicePrincipalName": "deploy",
+                "servicePrincipalCredentialKeyId": "", "ipAddress": "203.0.113.24",
+                "uniqueTokenIdentifier": token, "status": {"errorCode": 0}
+            }
+        })
+    };
+    let scope = "/SUBSCRIPTIONS/5F0C7A52-0D3E-4B7D-9C55-0F4F5F3C9A10";
+    let used = serde_json::json!({
+        "time": "2026-05-12T10:20:00Z", "category": "Administrative",
+        "resourceId": format!("{scope}/RESOURCEGROUPS/R/PROVIDERS/MICROSOFT.STORAGE/STORAGEACCOUNTS/S"),
+        "operationName": "MICROSOFT.STORAGE/STORAGEACCOUNTS/LISTKEYS/ACTION",
+        "resultType": "Success", "resultSignature": "Succeeded.", "callerIpAddress": "203.0.113.24",
+        "correlationId": "52000006-1c2d-4e3f-8a9b-0c1d2e3f4a5b",
+        "identity": {"claims": {
+            "http://schemas.microsoft.com/identity/claims/objectidentifier": oid,
+            "uti": "bVxLOoJxOkmLTF1uf4CRog", "idtyp": "app"
+        }},
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let lines = [sign_in(0, tokens[0]), sign_in(10, tokens[1]), used];
+    let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    std::fs::write(folder.path().join("log.jsonl"), text.join("\n")).expect("written");
+    let found = scan(&plan(folder.path(), rules_of(rules))).findings;
+    let sessions: Vec<_> = found.iter().map(|one| one.actor.session.clone()).collect();
+    let [first, second] = [
+        "290faffa-3d7e-4c0a-9b52-6f1d2c3b4a59",
+        "3a4b5c6d-7182-493a-8b4c-5d6e7f8091a2",
+    ]
+    .map(|number| Some(number.to_owned()));
+    // Ordinary sign-ins of the same application count apart from the one that was used.
+    assert_eq!(sessions, [first, second.clone(), second]);
+}

@@ -10,7 +10,6 @@ mod call;
 mod forms;
 pub(super) mod resource;
 
-pub(super) use self::actor::session;
 pub(super) use self::call::{class_of, refused};
 pub(super) use self::forms::is_category;
 
@@ -109,7 +108,11 @@ pub static SOURCE: Source = Source {
             Norm::ActorAccount,
             &["identity.claims.`http://schemas.microsoft.com/identity/claims/tenantid`"],
         ),
-        row(Norm::Credential, &["identity.claims.uti"]),
+        Row {
+            norm: Norm::Credential,
+            paths: &["identity.claims.uti"],
+            quirk: Quirk::Token,
+        },
         row(Norm::Issuer, &["identity.claims.iss"]),
         row(
             Norm::Mfa,

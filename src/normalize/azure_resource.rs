@@ -83,7 +83,16 @@ pub static SOURCE: Source = Source {
                 "properties.userName",
             ],
         ),
-        row(Norm::Credential, &["identity.tokenHash"]),
+        Row {
+            norm: Norm::Credential,
+            paths: &[
+                "identity.claim.uti",
+                "identity.requester.uti",
+                "properties.signInActivityId",
+                "identity.tokenHash",
+            ],
+            quirk: Quirk::Token,
+        },
         row(
             Norm::Address,
             &[

@@ -8,9 +8,9 @@ mod forms;
 
 use std::borrow::Cow;
 
-use super::azure_activity::{row, session};
-use super::hash;
+use super::azure_activity::row;
 use super::source::{Fact, FactKind, Form, Norm, Own, Quirk, Record, Row, Source};
+use super::{hash, token};
 use crate::decode::{canonical, path, text};
 use crate::model::event::Class;
 use crate::model::{Actor, ActorType, Layer, Outcome, Target};
@@ -78,13 +78,16 @@ pub static SOURCE: Source = Source {
             ],
         ),
         row(Norm::ActorAccount, &["properties.homeTenantId"]),
-        row(
-            Norm::Credential,
-            &[
+        // Who has neither a session nor a key of his own is told apart by each token.
+        Row {
+            norm: Norm::Credential,
+            paths: &[
                 "properties.sessionId",
                 "properties.servicePrincipalCredentialKeyId",
+                "properties.uniqueTokenIdentifier",
             ],
-        ),
+            quirk: Quirk::Token,
+        },
         row(Norm::Mfa, &["properties.authenticationRequirement"]),
         row(Norm::Address, &["properties.ipAddress", "callerIpAddress"]),
         row(Norm::Agent, &["properties.userAgent"]),
@@ -317,10 +320,7 @@ fn actor(record: &Record) -> Actor {
     Actor {
         name: name.unwrap_or_else(|| id.clone()),
         account: owned(record, "properties.homeTenantId").filter(|id| !id.is_empty()),
-        session: record
-            .text(Norm::Credential)
-            .map(Cow::into_owned)
-            .filter(|id| !nobody(id)),
+        session: record.text(Norm::Credential).map(Cow::into_owned),
         issuer: owned(record, "properties.tokenIssuerName"),
         mfa: mfa.map(|how| how.eq_ignore_ascii_case("multiFactorAuthentication")),
         principal: if person { upn } else { app },
@@ -336,13 +336,15 @@ fn facts(record: &Record) -> Vec<Fact> {
         return Vec::new();
     }
     let token = record.text_at("properties.uniqueTokenIdentifier");
-    let Some(token) = token else {
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
         return Vec::new();
     };
+    let credential = token::number(&token);
+    let by = record.text(Norm::Credential).map(Cow::into_owned);
     vec![Fact::Issued {
         kind: FactKind::SessionToken,
-        credential: session(&token),
-        by: record.text(Norm::Credential).map(Cow::into_owned),
+        by: by.filter(|by| *by != credential),
+        credential,
         to: None,
         holder: Some(actor(record).id),
         account: record.text(Norm::Account).map(Cow::into_owned),

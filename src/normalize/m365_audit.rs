@@ -10,7 +10,7 @@ mod forms;
 use std::borrow::Cow;
 
 use super::azure_activity::row;
-use super::source::{Form, Norm, Own, Record, Source};
+use super::source::{Form, Norm, Own, Quirk, Record, Row, Source};
 use crate::decode::text;
 use crate::model::{Actor, ActorType, Layer};
 
@@ -57,14 +57,15 @@ pub static SOURCE: Source = Source {
         row(Norm::ActorType, &["UserType"]),
         row(Norm::ActorId, &["UserId"]),
         row(Norm::ActorName, &["UserId"]),
-        row(
-            Norm::Credential,
-            &[
+        Row {
+            norm: Norm::Credential,
+            paths: &[
                 "AppAccessContext.UniqueTokenId",
                 "AppAccessContext.AADSessionId",
                 "SessionId",
             ],
-        ),
+            quirk: Quirk::Token,
+        },
         row(
             Norm::Address,
             &["ClientIP", "ActorIpAddress", "ClientIPAddress"],
@@ -236,14 +237,11 @@ fn actor(record: &Record) -> Actor {
     let named = !matches!(kind, ActorType::Unknown);
     let id = user.filter(|_| named).map(|user| user.to_lowercase());
     let id = id.unwrap_or_else(|| super::azure_activity::unnamed(record));
-    let session = record
-        .text(Norm::Credential)
-        .map(|raw| super::azure_activity::session(&raw));
     let inner = record.text_at("UserKey").map(Cow::into_owned);
     Actor {
         name: if named { name } else { id.clone() },
         account: None,
-        session,
+        session: record.text(Norm::Credential).map(Cow::into_owned),
         issuer: None,
         via: Vec::new(),
         mfa: None,

@@ -29,6 +29,7 @@ pub mod securitycommandcenter;
 pub mod source;
 pub mod sysdig;
 pub mod tetragon;
+mod token;
 pub mod tracee;
 
 pub use source::{Layout, Norm, Record, Source};

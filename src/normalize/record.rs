@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::source::{Norm, Quirk, Source};
+use super::token;
 use crate::decode::path;
 use crate::decode::text;
 use crate::decode::trie::{Slots, Span, Trie};
@@ -180,6 +181,7 @@ impl<'a> Record<'a> {
             match raw {
                 b"" | b"null" => None,
                 b"\"\"" if *quirk == Quirk::EmptyIsAbsent => None,
+                _ if *quirk == Quirk::Token && token::is_nobodys(raw) => None,
                 [b'[', ..] if *quirk == Quirk::Listed => first_of(raw),
                 [b'[', ..] if *quirk == Quirk::Addresses => address_of(raw),
                 _ => match quirk {
@@ -204,6 +206,9 @@ impl<'a> Record<'a> {
             && let Some((_, tail)) = value.rsplit_once('/')
         {
             return Some(Cow::Owned(tail.to_owned()));
+        }
+        if quirk == Some(Quirk::Token) {
+            return Some(Cow::Owned(token::number(&value)));
         }
         match quirk {
             Some(Quirk::Segment(_)) if value.chars().any(char::is_uppercase) => {

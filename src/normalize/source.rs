@@ -97,6 +97,9 @@ pub enum Quirk {
     /// Of a path (`/subscriptions/S/resourceGroups/G`) what follows this segment, in lower case;
     /// a value that is no path is the whole of it.
     Segment(&'static str),
+    /// The number of a token or session of Entra, in whichever spelling; nothing and nobody's
+    /// number means "absent".
+    Token,
 }
 
 /// One line of a source's field table.

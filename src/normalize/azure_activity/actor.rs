@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{CLAIM_METHODS, CLAIM_NAME, CLAIM_OID, CLAIM_TENANT, CLAIM_UPN, claim};
 use crate::model::{Actor, ActorType};
 use crate::normalize::source::{Norm, Record};
+use crate::normalize::token::is_guid;
 
 pub(super) fn actor(record: &Record) -> Actor {
     let own = |name: &str| claim(record, name).map(Cow::into_owned);
@@ -64,7 +65,7 @@ pub(super) fn actor(record: &Record) -> Actor {
     Actor {
         name: name.unwrap_or_else(|| id.clone()),
         account: own(CLAIM_TENANT).or_else(|| own("tid")),
-        session: own("uti").map(|uti| session(&uti)),
+        session: record.text(Norm::Credential).map(Cow::into_owned),
         issuer: own("iss"),
         mfa: mfa
             .filter(|_| person)
@@ -95,14 +96,6 @@ fn last_segment(path: &str) -> String {
     path.rsplit('/').next().unwrap_or(path).to_owned()
 }
 
-pub(in crate::normalize) fn is_guid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-}
-
 /// Role assignments name principals without the dashes.
 fn dashed(id: &str) -> String {
     if id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -120,68 +113,13 @@ fn dashed(id: &str) -> String {
     parts.join("-")
 }
 
-/// The number of a token. Tokens carry its sixteen bytes, older sign-in logs the text of it, both
-/// in base64: written as the sign-in's own id, so that the two meet.
-pub(in crate::normalize) fn session(uti: &str) -> String {
-    match base64(uti) {
-        Some(bytes) if bytes.len() == 16 => guid(&bytes),
-        Some(bytes) => match String::from_utf8(bytes) {
-            Ok(text) if is_guid(&text) => text.to_lowercase(),
-            _ => uti.to_owned(),
-        },
-        None => uti.to_owned(),
-    }
-}
-
-/// The first three groups stand in the order of small machines.
-fn guid(bytes: &[u8]) -> String {
-    let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-    let mut out = String::with_capacity(36);
-    for (place, at) in order.iter().enumerate() {
-        if [4, 6, 8, 10].contains(&place) {
-            out.push('-');
-        }
-        out.push_str(&format!("{:02x}", bytes[*at]));
-    }
-    out
-}
-
-/// Both alphabets, with and without padding.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let (mut bits, mut count) = (0u32, 0);
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_token_has_one_number_in_every_spelling() {
+    fn a_principal_without_its_dashes_is_the_same() {
         let text = "290faffa-3d7e-4c0a-9b52-6f1d2c3b4a59";
-        let textual = "MjkwZmFmZmEtM2Q3ZS00YzBhLTliNTItNmYxZDJjM2I0YTU5";
-        assert_eq!(session(textual), text);
-        let bytes = "-q8PKX49CkybUm8dLDtKWQ";
-        assert_eq!(session(bytes), text);
-        assert_eq!(session("kept as it is!"), "kept as it is!");
         assert_eq!(dashed("290FAFFA3D7E4C0A9B526F1D2C3B4A59"), text);
     }
 }

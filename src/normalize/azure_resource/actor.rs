@@ -48,10 +48,8 @@ pub(super) fn actor(record: &Record) -> Actor {
         ("claim", "tid"),
     ]);
     let managed = one(&[("claim", "xms_mirid"), ("claim", "xms_az_rid")]);
-    let uti = one(&[("claim", "uti"), ("requester", "uti")]);
     let mfa = one(&[("claim", CLAIM_METHODS), ("claim", "amr")]);
     let how = text_of(identity, "type").unwrap_or_default();
-    let hash = text_of(identity, "tokenHash");
     let store = record.text(Norm::Bucket).unwrap_or_default();
     let (kind, id, name) = match () {
         () if managed.is_some() => (ActorType::ManagedIdentity, oid.clone(), managed.clone()),
@@ -86,9 +84,7 @@ pub(super) fn actor(record: &Record) -> Actor {
     Actor {
         name: name.unwrap_or_else(|| id.clone()),
         account: tenant,
-        session: uti
-            .map(|uti| crate::normalize::azure_activity::session(&uti))
-            .or(hash),
+        session: record.text(Norm::Credential).map(Cow::into_owned),
         issuer: one(&[("requester", "tokenIssuer"), ("claim", "iss")]),
         mfa: mfa
             .filter(|_| kind == ActorType::User)
