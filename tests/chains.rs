@@ -73,3 +73,35 @@ fn a_count_stands_where_it_first_holds() {
     assert_eq!(chain(4).len(), 0);
     assert_eq!(chain(6).len(), 1);
 }
+
+/// Reads went on long before, without a pause, and another user's do not count.
+#[test]
+fn what_had_gone_on_before_hides_no_later_step() {
+    const THEN: &str = "\
+---
+title: deletes
+name: deletes
+level: low
+correlation: {type: event_count, rules: [delete], group-by: [userIdentity.arn], timespan: 5m, condition: {gte: 1}}
+---
+title: then
+name: then
+level: high
+correlation: {type: temporal_ordered, rules: [deletes, reads], group-by: [userIdentity.arn], timespan: 15m}
+";
+    let rules = rules_of(&format!("{RULES}{THEN}"));
+    let events: Vec<Vec<u8>> = (0..30)
+        .map(|minute| event("GetObject", minute))
+        .chain([4, 25].map(|minute| event("DeleteObjects", minute)))
+        .collect();
+    let told = |events: &[Vec<u8>]| -> Vec<(u64, usize)> {
+        let events: Vec<&[u8]> = events.iter().map(Vec::as_slice).collect();
+        let report = ctadel::replay(&rules, &Context::default(), &events).expect("runs");
+        let found = report.findings.iter().filter(|one| one.rule.id == "then");
+        found.map(|one| (one.count, one.evidence.len())).collect()
+    };
+    // Each deletion, and what was read in the ten minutes before and the fifteen after it.
+    assert_eq!(told(&events), [(21, 21), (16, 16)]);
+    let quiet: Vec<Vec<u8>> = events[..30].to_vec();
+    assert_eq!(told(&quiet), []);
+}

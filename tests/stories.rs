@@ -76,8 +76,8 @@ fn told(folder: &Path, truth: &Value, threads: usize) -> Report {
     scan(&plan)
 }
 
-/// Judges one story; gives the id of the attack's incident.
-fn judge(folder: &Path) -> String {
+/// Judges one story; gives the id of the attack's incident and those of the sequences seen in it.
+fn judge(folder: &Path) -> (String, BTreeSet<String>) {
     let place = folder.display();
     let truth = std::fs::read_to_string(folder.join("truth.json")).expect("the truth");
     let truth: Value = serde_json::from_str(&truth).expect("JSON");
@@ -146,7 +146,9 @@ fn judge(folder: &Path) -> String {
         let quiet = other.severity < Severity::High || !held(other).is_disjoint(&grave);
         assert!(quiet, "{place}: {} is {}", other.title, other.severity);
     }
-    incident.id.clone()
+    let sequence = |id: &&String| findings[id.as_str()].rule.id.starts_with("x-");
+    let sequences = incident.findings.iter().filter(sequence).cloned();
+    (incident.id.clone(), sequences.collect())
 }
 
 #[test]
@@ -167,7 +169,7 @@ fn one_attack_over_all_layers_is_one_incident() {
                 };
                 ids.insert(judge(&out));
             }
-            // Ordinary traffic around it changes no name.
+            // Ordinary traffic around it changes no name and hides no sequence.
             assert_eq!(ids.len(), 1, "{provider}, seed {seed}: {ids:?}");
         }
     }
@@ -188,7 +190,7 @@ fn an_attack_keeps_its_name_while_it_goes_on() {
             let Some(out) = generate(folder.path(), story) else {
                 return;
             };
-            ids.insert(judge(&out));
+            ids.insert(judge(&out).0);
         }
         assert_eq!(ids.len(), 1, "{provider}: {ids:?}");
     }

@@ -2,9 +2,11 @@
 //!
 //! Groups of rows in, firings out; a firing is a row of the correlations that name its own.
 
-use std::collections::{BTreeMap, HashMap};
-use std::num::NonZeroU32;
+mod feed;
 
+use std::collections::{BTreeMap, HashMap};
+
+use self::feed::{feed, takes_moments};
 use super::intern::{NO_STR, StrId};
 use super::late::Known;
 use super::rows::{Range, Row, RowId, Rows};
@@ -12,7 +14,6 @@ use super::store::{Counted, Group, Store};
 use super::worker::bases::JOINT;
 use crate::detect::ast::{Body, Comparison, Condition, Correlation, CorrelationKind, RuleSet};
 use crate::detect::correlation::{self, Value};
-use crate::enrich::workload::{service_account, subject};
 use crate::model::time::DAY;
 use crate::model::{Severity, Time};
 
@@ -25,18 +26,23 @@ pub struct Fired {
     pub level: Severity,
     /// Group fields with their values.
     pub group: Vec<(String, String)>,
-    /// The records that count, in order, each once, and whether their targets are shown.
+    /// The first record that counts for the condition.
+    first: RowId,
+    /// The records that count, in order, each once, and whether their targets are shown; those of
+    /// optional members among them.
     rows: Vec<(RowId, bool)>,
     /// How many records count, those left out too.
     pub count: u64,
     /// When it first held.
-    pub opened: Time,
+    opened: Time,
+    /// The record of each later moment at which it held.
+    later: Vec<RowId>,
 }
 
 impl Fired {
-    /// The first record that counts.
-    pub fn first(&self) -> Option<RowId> {
-        self.rows.first().map(|(id, _)| *id)
+    /// The first record that counts for the condition.
+    pub fn first(&self) -> RowId {
+        self.first
     }
 
     /// The records that count, in order, each once.
@@ -152,25 +158,19 @@ fn run(
                 .levels
                 .iter()
                 .find(|(condition, _)| holds(condition, &seen));
-            let mut own: Vec<(RowId, bool)> = Vec::new();
-            let mut unnamed = 0;
-            for one in firing.rows.iter().chain(&firing.optional) {
-                let Some(one) = counted.get(*one) else {
-                    continue;
-                };
-                // What a firing counts, this one counts too.
-                let inner = one
-                    .firing
-                    .and_then(|inner| before.get(inner.get() as usize - 1));
-                match inner {
-                    Some(inner) => {
-                        own.extend_from_slice(&inner.rows);
-                        unnamed += inner.count.saturating_sub(inner.rows.len() as u64);
-                    }
-                    None => own.push((one.row, one.shown)),
-                }
-            }
-            own.sort_by_key(|(row, _)| store.rows.order(*row));
+            let told = |places: &[usize]| {
+                let taken = places.iter().filter_map(|at| counted.get(*at).copied());
+                told(store, rules, body, before, taken)
+            };
+            let (mut own, mut unnamed) = told(&firing.rows);
+            let order = |(row, _): &(RowId, bool)| store.rows.order(*row);
+            let Some((first, _)) = own.iter().copied().min_by_key(order) else {
+                continue;
+            };
+            let (optional, more) = told(&firing.optional);
+            own.extend(optional);
+            unnamed += more;
+            own.sort_by_key(order);
             own.dedup_by_key(|(row, _)| store.rows.order(*row));
             let all = firing.rows.len() as u64 == group.rows.len() as u64;
             let count = own.len() as u64 + unnamed + if all { group.dropped } else { 0 };
@@ -185,12 +185,73 @@ fn run(
                 level: level.map_or(rule.meta.level, |(_, level)| *level),
                 group: labels.clone(),
                 opened: firing.opened,
+                later: later(&firing, &rows, &counted),
                 count: count.max(if firing.truncated { firing.total } else { 0 }),
+                first,
                 rows: own,
             });
         }
     }
     out
+}
+
+/// The records behind the rows of a firing, and how many more it counts: what a member counts,
+/// the chain counts too, as far as it bears out the moments that the chain stands on.
+fn told<'a>(
+    store: &Store,
+    rules: &RuleSet,
+    body: &Correlation,
+    before: &[Fired],
+    taken: impl Iterator<Item = &'a Counted>,
+) -> (Vec<(RowId, bool)>, u64) {
+    let mut own = Vec::new();
+    let mut moments: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
+    for one in taken {
+        match one.firing {
+            None => own.push((one.row, one.shown)),
+            Some(firing) => {
+                let inner = moments.entry(firing.get() as usize - 1).or_default();
+                inner.push(store.rows.time(one.row));
+            }
+        }
+    }
+    let mut unnamed = 0;
+    for (inner, mut moments) in moments {
+        let inner = &before[inner];
+        let kept = own.len();
+        if takes_moments(body) {
+            moments.sort_unstable();
+            let span = feed::reach(rules, inner.rule as usize);
+            own.extend(inner.rows.iter().filter(|(row, _)| {
+                let time = store.rows.time(*row);
+                let next = moments.partition_point(|moment| *moment < time);
+                moments
+                    .get(next)
+                    .is_some_and(|moment| moment.minus(span) <= time)
+            }));
+        } else {
+            own.extend_from_slice(&inner.rows);
+        }
+        if own.len() - kept == inner.rows.len() {
+            unnamed += inner.count.saturating_sub(inner.rows.len() as u64);
+        }
+    }
+    (own, unnamed)
+}
+
+/// A record of each moment after the opening.
+fn later(
+    firing: &correlation::Firing,
+    rows: &[correlation::Row],
+    counted: &[&Counted],
+) -> Vec<RowId> {
+    let after = firing.rows.iter();
+    let mut after: Vec<usize> = after
+        .copied()
+        .filter(|at| rows[*at].time > firing.opened)
+        .collect();
+    after.dedup_by_key(|at| rows[*at].time);
+    after.into_iter().map(|at| counted[at].row).collect()
 }
 
 /// What a correlation asks for in a group that is held against its own past: so many times what
@@ -229,107 +290,6 @@ fn holds(condition: &Condition, seen: &dyn Fn(usize) -> bool) -> bool {
         Condition::Or(parts) => parts.iter().any(|part| holds(part, seen)),
         Condition::Not(part) => !holds(part, seen),
         Condition::Selection(member) => seen(*member),
-    }
-}
-
-/// A correlation that is itself a member stands at its opening with its group values and the
-/// basic fields of its first record.
-fn feed(
-    store: &mut Store,
-    known: &Known,
-    parent: u32,
-    body: &Correlation,
-    (member, start): (usize, usize),
-    fired: &[Fired],
-) {
-    let places = body
-        .members
-        .iter()
-        .chain(&body.optional)
-        .enumerate()
-        .filter(|(_, other)| **other == member);
-    for (place, _) in places {
-        let fields = body.member_fields.get(place).unwrap_or(&body.group_by);
-        for (at, firing) in fired.iter().enumerate() {
-            let Some(first) = firing.rows(&store.rows).next() else {
-                continue;
-            };
-            let values: Option<Vec<Vec<u8>>> = fields
-                .iter()
-                .map(|field| field_of(store, known, field, firing, &first))
-                .collect();
-            let Some(values) = values else { continue };
-            let group = store.strings.put(&values.join(&JOINT));
-            let value = body
-                .value_fields
-                .first()
-                .and_then(|field| field_of(store, known, field, firing, &first));
-            let value = value.map_or(NO_STR, |value| store.strings.put(&value));
-            let row = store.rows.put(&Row {
-                time: firing.opened,
-                ..first
-            });
-            let counted = Counted {
-                member: place as u32,
-                shown: true,
-                value,
-                row,
-                firing: u32::try_from(start + at + 1).ok().and_then(NonZeroU32::new),
-            };
-            store
-                .groups
-                .entry((parent, group))
-                .or_default()
-                .rows
-                .push(counted);
-        }
-    }
-}
-
-fn field_of(
-    store: &Store,
-    known: &Known,
-    field: &str,
-    firing: &Fired,
-    first: &Row,
-) -> Option<Vec<u8>> {
-    if let Some((_, value)) = firing
-        .group
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(field))
-    {
-        return Some(value.clone().into_bytes());
-    }
-    let actor = store.actors[first.actor as usize].unpack(&store.strings);
-    let some = |text: &str| Some(text.as_bytes().to_vec());
-    let root = actor
-        .session
-        .as_deref()
-        .and_then(|credential| known.root(credential));
-    let string = |id: StrId| (id != NO_STR).then(|| store.strings.get(id).to_vec());
-    match &*field.to_ascii_lowercase() {
-        "ctadel.actor.id" => some(&actor.id),
-        "ctadel.actor.name" => some(&actor.name),
-        "ctadel.actor.type" => some(actor.kind.word()),
-        "ctadel.actor.session" | "ctadel.actor.key" => some(actor.session.as_deref()?),
-        "ctadel.outcome" => some(first.outcome.word()),
-        "ctadel.action" => string(first.action),
-        "ctadel.account" => string(first.account),
-        "ctadel.source_ip" | "sourceipaddress" => string(first.ip),
-        "ctadel.actor.root" => match &root {
-            Some(root) => some(root),
-            None => some(&actor.id),
-        },
-        "ctadel.link.credential" => some(actor.session.as_deref()?),
-        "ctadel.link.k8s_sa" => {
-            let mut names = std::iter::once(&actor.id).chain(&actor.via).chain(&root);
-            some(&names.find_map(|name| service_account(name))?)
-        }
-        "ctadel.link.cloud_identity" => {
-            let mut names = std::iter::once(&actor.id).chain(&root);
-            some(names.find_map(|name| subject(name))?)
-        }
-        _ => None,
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Maker<'a> {
             if self.rules.rules[fired.rule as usize].silent {
                 continue;
             }
-            let Some(id) = fired.first() else { continue };
+            let id = fired.first();
             let first = rows.get(id);
             let outcome = self.outcome_of(fired);
             let mut head = self.head(fired.rule, fired.level, outcome, &first, &fired.group);

@@ -43,7 +43,7 @@ pub fn firings(correlation: &Correlation, rows: &[Row]) -> Vec<Firing> {
         .map(|run| {
             let mut firing = fire(rows, &counted, &run, shown, ordered);
             shown = shown.max(run.end);
-            attach(rows, &optional, span, &mut firing);
+            attach(rows, &optional, span, ordered, &mut firing);
             firing
         })
         .collect()
@@ -148,12 +148,16 @@ fn in_order(rows: &[Row], counted: &[usize], run: &Run, from: usize) -> Vec<usiz
     places
 }
 
-/// Adds the optional rows that fit into one window with the firing.
-fn attach(rows: &[Row], optional: &[Vec<usize>], span: i64, firing: &mut Firing) {
+/// Adds the optional rows that fit into one window with the firing; to an order none that came
+/// before it.
+fn attach(rows: &[Row], optional: &[Vec<usize>], span: i64, ordered: bool, firing: &mut Firing) {
     let (Some(&first), Some(&last)) = (firing.rows.first(), firing.rows.last()) else {
         return;
     };
-    let from = firing.opened.minus(span);
+    let from = match ordered {
+        true => rows[first].time,
+        false => firing.opened.minus(span),
+    };
     let to = rows[last].time.max(rows[first].time.plus(span));
     for member in optional {
         let start = member.partition_point(|at| rows[*at].time < from);
