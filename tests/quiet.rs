@@ -144,7 +144,7 @@ fn a_rule_whose_log_was_not_there_is_told_from_one_that_found_nothing() {
         "eventName": "DescribeInstances", "awsRegion": "eu-west-1", "eventID": "1", "eventCategory": "Management",
         "recipientAccountId": "111122223333", "userIdentity": {"type": "Root", "accountId": "111122223333"}});
     let told = lacking(std::slice::from_ref(&trail));
-    assert_eq!(told["aws-s3-read-burst"], "CloudTrail data events");
+    assert_eq!(told["aws-s3-read-burst"], "S3 data events in CloudTrail");
     assert_eq!(told["b-volume-step"], "CloudTrail data events");
     assert_eq!(told["b-dormant-identity"], "35 days of logs");
     assert!(told["aws-anonymizer-ip"].contains("--intel"));
@@ -154,7 +154,15 @@ fn a_rule_whose_log_was_not_there_is_told_from_one_that_found_nothing() {
     assert!(told.contains_key("x-pod-to-cloud-exfil"));
     let mut data = trail;
     data["eventCategory"] = json!("Data");
-    assert!(!lacking(&[data]).contains_key("aws-s3-read-burst"));
+    data["eventSource"] = json!("lambda.amazonaws.com");
+    // One service's data events say nothing of another's.
+    let told = lacking(std::slice::from_ref(&data));
+    assert!(told.contains_key("aws-s3-read-burst"));
+    assert!(!told.contains_key("b-volume-step"));
+    data["eventSource"] = json!("s3.amazonaws.com");
+    let told = lacking(&[data]);
+    assert!(!told.contains_key("aws-s3-read-burst"));
+    assert!(told.contains_key("aws-snapshot-direct-read"));
 
     let vault = |category: &str| {
         json!({"time": "2026-05-12T10:00:00Z", "category": category, "operationName": "KeyGet",

@@ -109,8 +109,10 @@ fn gaps(store: &Store) -> Vec<Gap> {
 }
 
 /// Words of `ctadel.needs`, and the kinds of records of which one has to be there.
-const LOGS: [(&str, &[&str]); 8] = [
+const LOGS: [(&str, &[&str]); 10] = [
     ("data event", &["Data"]),
+    ("S3 data event", &["Data s3.amazonaws.com"]),
+    ("EBS data event", &["Data ebs.amazonaws.com"]),
     ("Data Access", &["data_access"]),
     ("network activity", &["NetworkActivity"]),
     (

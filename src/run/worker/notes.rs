@@ -15,14 +15,19 @@ impl Work<'_> {
         let account = record.norm(Norm::Account).unwrap_or_default();
         let category = record.norm(Norm::Category).unwrap_or_default();
         let tables = &mut *self.tables;
-        let known = tables.account.split_at_checked(account.len());
-        if tables.last_account == Some((source, hour)) && known == Some((account, category)) {
+        // Data events are switched on service by service.
+        let service = match category {
+            br#""Data""# => record.norm(Norm::Service).unwrap_or_default(),
+            _ => b"",
+        };
+        let parts = [account, category, service];
+        let joined = parts.iter().copied().flatten();
+        if tables.last_account == Some((source, hour)) && tables.account.iter().eq(joined) {
             return;
         }
         tables.last_account = Some((source, hour));
         tables.account.clear();
-        tables.account.extend_from_slice(account);
-        tables.account.extend_from_slice(category);
+        tables.account.extend(parts.iter().copied().flatten());
         let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8], norm: Norm| {
             if raw.is_empty() {
                 return;
@@ -37,6 +42,17 @@ impl Work<'_> {
         let mut categories = std::mem::take(&mut self.out.categories);
         add(&mut accounts, account, Norm::Account);
         add(&mut categories, category, Norm::Category);
+        if !service.is_empty() {
+            let of = [Norm::Category, Norm::Service].map(|norm| record.text(norm));
+            let [kind, service] = of.map(Option::unwrap_or_default);
+            let id = (
+                source,
+                self.out.strings.put(format!("{kind} {service}").as_bytes()),
+            );
+            if !categories.contains(&id) {
+                categories.push(id);
+            }
+        }
         (self.out.accounts, self.out.categories) = (accounts, categories);
         let account = record.text(Norm::Account).unwrap_or_default();
         let account = self.out.strings.put(account.as_bytes());
