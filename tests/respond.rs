@@ -193,6 +193,15 @@ fn a_plan_changes_nothing_and_its_hash_executes_exactly_it() {
     // Nobody to ask, nobody who approved.
     let alone = place.run(&[&ACT[..], &["--execute"]].concat());
     assert_eq!(alone.code, Some(5), "{}", alone.err);
+    assert_eq!(alone.out.matches("PLAN ").count(), 1, "{}", alone.out);
+    // One object, which says both what would be done and why it was not.
+    let alone = place.run(&[&ACT[..], &["--execute", "-f", "json"]].concat());
+    let said: Value = serde_json::from_str(&alone.out).expect("one document");
+    assert_eq!(
+        (alone.code, text(&said["kind"]), text(&said["reason"])),
+        (Some(5), "plan".into(), "not-approved".into())
+    );
+    assert_eq!(said["executed"], false);
     let other = place.run(&place.approved(&ACT, "000000000000"));
     assert_eq!(
         (other.code, text(&other.json()["reason"])),
@@ -224,6 +233,11 @@ fn a_plan_changes_nothing_and_its_hash_executes_exactly_it() {
     assert_eq!(place.account.state(), before);
     assert!(place.account.works());
     assert_eq!(place.run(&["verify-journal"]).code, Some(0));
+    let none = place.run(&["undo", "01ZZ", "-f", "json"]);
+    assert_eq!(
+        (none.code, text(&none.json()["reason"])),
+        (Some(3), "not-found".into())
+    );
 }
 
 #[test]
@@ -232,12 +246,18 @@ fn somebody_at_a_terminal_types_the_name() {
         eprintln!("skipped: there is no `script` to make a terminal with");
         return;
     }
-    for (typed, code) in [("mallory\n", 0), ("no\n", 5)] {
+    for (typed, code, more) in [
+        ("mallory\n", 0, ""),
+        ("no\n", 5, ""),
+        ("mallory\n", 0, "-f json > said.json"),
+        ("no\n", 5, "-f json > said.json"),
+    ] {
         let place = Place::new();
         let binary = assert_cmd::cargo::cargo_bin!("ctadel")
             .display()
             .to_string();
-        let line = format!("'{binary}' respond {} --settle 0 --execute", ACT.join(" "));
+        let act = ACT.join(" ");
+        let line = format!("'{binary}' respond {act} --settle 0 --execute {more}");
         let mut command = Command::new("script");
         place.dress(&mut command);
         command
@@ -250,6 +270,12 @@ fn somebody_at_a_terminal_types_the_name() {
         let said = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains("Type mallory to execute this plan"), "{said}");
+        assert_eq!(said.matches("PLAN ").count(), 1, "{said}");
+        if !more.is_empty() {
+            let text = fs::read(place.path().join("said.json")).expect("written");
+            let said: Value = serde_json::from_slice(&text).expect("one document");
+            assert_eq!(said["executed"], code == 0);
+        }
         assert_eq!(place.account.changes().is_empty(), code != 0);
         drop(stdin);
     }

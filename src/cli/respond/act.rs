@@ -63,6 +63,11 @@ pub fn run(common: &CommonArgs, act: &Act) -> Result<Code, Failure> {
     let every = act.every();
     let stage = Stage::open(common, &every.tell.case)?;
     let mut asks = act.asks();
+    let teller = Teller {
+        ui: &stage.session.ui,
+        json: every.tell.json(),
+        incident: every.consent.incident.clone(),
+    };
     let most = every.consent.max_targets;
     let limit = most.unwrap_or(stage.settings.limits().targets);
     if asks.len() > limit {
@@ -70,16 +75,14 @@ pub fn run(common: &CommonArgs, act: &Act) -> Result<Code, Failure> {
         let refused = Refused::new(Reason::Limit, message).hint(
             "--max-targets N raises it, as does respond: limits: targets in the configuration",
         );
-        return Ok(ended::refused(&stage.session.ui, &refused));
+        let targets = asks.iter().map(|ask| ask.target.as_str());
+        let targets: Vec<&str> = targets.collect();
+        teller.refused(act.name(), &targets.join(" "), &refused)?;
+        return Ok(ended::refused(teller.ui, &refused));
     }
     if let Act::DetachPolicy(args) = act {
         recent(&stage, args, &mut asks[0])?;
     }
-    let teller = Teller {
-        ui: &stage.session.ui,
-        json: every.tell.json(),
-        incident: every.consent.incident.clone(),
-    };
     let mut codes = Vec::new();
     for ask in &asks {
         // What was stopped is not begun anew with the next target.
@@ -214,9 +217,9 @@ pub fn finish(
         return Ok(ended::code(reason, false));
     }
     if driver.consent.plan_hash.is_none() && driver.consent.automatic.is_none() {
-        teller.plan(gated, Reason::Planned, "waiting for approval")?;
-        driver.consent.typed = typed(gated);
+        driver.consent.typed = typed(gated, teller);
     }
+    let asked = driver.consent.typed.is_some();
     match execute(driver) {
         Ok(done) => {
             teller.done(gated, &done, &stage.store)?;
@@ -231,19 +234,24 @@ pub fn finish(
             Ok(ended::code(done.reason, done.changed))
         }
         Err(refused) => {
-            teller.plan(gated, refused.reason, &refused.message)?;
+            // Whoever was asked has it before their eyes; a program gets one object, whatever came.
+            if teller.json || !asked {
+                teller.plan(gated, refused.reason, &refused.message)?;
+            }
             Ok(ended::refused(ui, &refused))
         }
     }
 }
 
-/// Asks a person for the target's name, where there is one.
-fn typed(gated: &Gated) -> Option<String> {
+/// Shows a person the plan and asks for the target's name, where there is one. On standard error,
+/// as standard output may go somewhere else and tells what came of it.
+fn typed(gated: &Gated, teller: &Teller<'_>) -> Option<String> {
     let (input, errors) = (std::io::stdin(), std::io::stderr());
     if !input.is_terminal() || !errors.is_terminal() {
         return None;
     }
     let name = crate::term::escape::terminal(&gated.plan.target.name).into_owned();
+    teller.waiting(gated, &mut errors.lock()).ok()?;
     write!(errors.lock(), "Type {name} to execute this plan: ").ok()?;
     let mut line = String::new();
     input.lock().read_line(&mut line).ok()?;

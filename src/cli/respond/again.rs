@@ -81,6 +81,7 @@ pub fn undo(common: &CommonArgs, args: &UndoArgs) -> Result<Code, Failure> {
         keys => Accepted::Keys(keys.to_vec()),
     };
     let again = Again {
+        verb: "undo",
         id: &args.id,
         place: &args.place,
         consent: &args.consent,
@@ -98,6 +99,7 @@ pub fn undo(common: &CommonArgs, args: &UndoArgs) -> Result<Code, Failure> {
 /// Runs `resume`.
 pub fn resume(common: &CommonArgs, args: &ResumeArgs) -> Result<Code, Failure> {
     let again = Again {
+        verb: "resume",
         id: &args.id,
         place: &args.place,
         consent: &args.consent,
@@ -111,6 +113,7 @@ pub fn resume(common: &CommonArgs, args: &ResumeArgs) -> Result<Code, Failure> {
 }
 
 struct Again<'a> {
+    verb: &'a str,
     id: &'a str,
     place: &'a PlaceArgs,
     consent: &'a ConsentArgs,
@@ -125,20 +128,19 @@ impl Again<'_> {
         execute: impl FnOnce(&Driver<'_>, &Record, &Gated, &[u32]) -> Result<Done, Refused>,
     ) -> Result<Code, Failure> {
         let stage = Stage::open(common, &self.tell.case)?;
-        let record = match drive::record(&stage.store, self.id) {
-            Ok(record) => record,
-            Err(refused) => return Ok(ended::refused(&stage.session.ui, &refused)),
-        };
-        let incident = self
-            .consent
-            .incident
-            .clone()
-            .or_else(|| record.begin.incident.clone());
-        let teller = Teller {
+        let mut teller = Teller {
             ui: &stage.session.ui,
             json: self.tell.json(),
-            incident,
+            incident: self.consent.incident.clone(),
         };
+        let record = match drive::record(&stage.store, self.id) {
+            Ok(record) => record,
+            Err(refused) => {
+                teller.refused(self.verb, self.id, &refused)?;
+                return Ok(ended::refused(teller.ui, &refused));
+            }
+        };
+        teller.incident = teller.incident.or_else(|| record.begin.incident.clone());
         let refuse = |refused: &Refused| {
             teller.refused(&record.plan.action, &record.plan.target.name, refused)?;
             Ok(ended::refused(teller.ui, refused))

@@ -1,5 +1,7 @@
 //! Plans and responses on standard output.
 
+use std::io::Write;
+
 use crate::cli::failure::Failure;
 use crate::cli::output::{attack_names, print};
 use crate::render::wire::{PlanOut, ResponseOut};
@@ -37,6 +39,13 @@ impl Teller<'_> {
             true => write_line(&out, to),
             false => responses::plan(&out.body, &self.options(), to),
         })
+    }
+
+    /// Shows a plan to whoever has to approve it.
+    pub fn waiting(&self, gated: &Gated, to: &mut dyn Write) -> std::io::Result<()> {
+        let incident = self.incident.as_deref();
+        let out = PlanOut::of(gated, Reason::Planned, "waiting for approval", incident);
+        responses::plan(&out.body, &self.options(), to)
     }
 
     /// Prints that there is no plan; people read it on stderr.
