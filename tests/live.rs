@@ -125,6 +125,11 @@ fn a_window_is_found_without_the_rest() {
         .lines()
         .find(|line| line.contains("listed"))
         .expect("a tally");
+    let (line, unlisted) = line.split_once(';').expect("what was not listed");
+    assert_eq!(
+        unlisted,
+        " 8 folders of days or months in 2 dated trees listed, all others left alone"
+    );
     let numbers = line
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|part| part.parse().ok());

@@ -8,6 +8,7 @@ mod server;
 #[path = "support/storage.rs"]
 mod storage;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -168,6 +169,53 @@ fn a_killed_pull_is_taken_up_where_it_was() {
 }
 
 #[test]
+fn a_listing_that_repeats_a_page_is_read_once() {
+    let window = ["--since", "2026-01-01", "--until", "2026-12-31"];
+    // Names by the level, and names without end.
+    for more in [&[][..], &window[..]] {
+        let bucket = Bucket::new(&data().join("sample"), 3);
+        let given: Mutex<BTreeMap<String, Answer>> = Mutex::default();
+        let repeated = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&repeated);
+        let server = Server::start(move |seen, number| {
+            let answer = bucket.answer(seen);
+            if seen.query("list-type").is_none() {
+                return answer;
+            }
+            let parts = ["prefix", "delimiter", "start-after"].map(|part| seen.query(part));
+            let mut given = given.lock().expect("not poisoned");
+            let before = given.insert(format!("{parts:?}"), answer.clone());
+            // The page before in the place of the one behind it, now and then.
+            match before.filter(|_| number % 3 == 0) {
+                Some(before) if seen.query("continuation-token").is_some() => {
+                    counted.fetch_add(1, Relaxed);
+                    before
+                }
+                _ => answer,
+            }
+        });
+        let scan = ["scan", "-f", "jsonl"];
+        let sample = data().join("sample");
+        let sample = sample.to_str().expect("text");
+        let live = ctadel(&server, &[&scan[..], more, &["s3://trail/"]].concat());
+        let disk = ctadel(&server, &[&scan[..], more, &[sample]].concat());
+        assert_eq!(live.status.code(), Some(0), "{}", error(&live));
+        let printed = |output: &Output| -> (String, Value) {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            let (findings, last) = text.trim_end().rsplit_once('\n').expect("lines");
+            let last: Value = serde_json::from_str(last).expect("JSON");
+            (findings.to_owned(), last)
+        };
+        let ((live, account), (disk, expected)) = (printed(&live), printed(&disk));
+        assert!(live == disk, "{more:?}");
+        assert!(repeated.load(Relaxed) > 0, "{more:?}: no page came twice");
+        for number in ["records", "duplicates", "skipped"] {
+            assert_eq!(account[number], expected[number], "{more:?}: {number}");
+        }
+    }
+}
+
+#[test]
 fn ctrl_c_ends_at_once_and_says_so() {
     let home = tempfile::tempdir().expect("a folder");
     let out = home.path().join("logs");
@@ -199,6 +247,12 @@ fn ctrl_c_ends_at_once_and_says_so() {
 
 #[test]
 fn a_watch_posts_and_stops_cleanly() {
+    for name in ["-INT", "-TERM"] {
+        watched_until(name);
+    }
+}
+
+fn watched_until(name: &str) {
     let bucket = Bucket::new(&data().join("sample"), 1000);
     let posted: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let kept = Arc::clone(&posted);
@@ -233,9 +287,9 @@ fn a_watch_posts_and_stops_cleanly() {
         })
     };
     until(state);
-    signal(&child, "-INT");
+    signal(&child, name);
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    assert_eq!(output.status.code(), Some(0), "{name}: {}", error(&output));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let incidents: Vec<Value> = printed
         .lines()

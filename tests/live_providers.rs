@@ -2,64 +2,20 @@
 //! is pulled and what lies on disk are the same.
 #![cfg(feature = "live")]
 
+#[path = "support/live.rs"]
+mod live;
 #[path = "support/provider.rs"]
 mod provider;
 #[path = "support/server.rs"]
 mod server;
 
-use std::path::Path;
-use std::process::Output;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+use live::{coverage, ctadel, day, error, log};
 use provider::{Pages, Style};
 use serde_json::{Value, json};
 use server::{Answer, Seen, Server};
-
-/// A day that every provider still remembers.
-fn day() -> String {
-    let day = chrono::Utc::now() - chrono::TimeDelta::days(3);
-    day.format("%Y-%m-%d").to_string()
-}
-
-/// A log of the test data, as if it had happened three days ago.
-fn log(path: &str, list: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("testdata")
-        .join(path);
-    let text = std::fs::read_to_string(path).expect("test data");
-    let text = text.replace("2026-05-12", &day());
-    let value: Value = serde_json::from_str(&text).expect("JSON");
-    let events = value.pointer(list).and_then(Value::as_array);
-    events.expect("a list").clone()
-}
-
-fn ctadel(env: &[(&str, &str)], arguments: &[&str]) -> Output {
-    let home = tempfile::tempdir().expect("a folder");
-    let mut command = assert_cmd::Command::cargo_bin("ctadel").expect("built");
-    command
-        .env_clear()
-        .env("HOME", home.path())
-        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "secretEXAMPLE")
-        .env("AWS_REGION", "eu-west-1")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .envs(env.iter().copied())
-        .current_dir(home.path())
-        .args(arguments)
-        .output()
-        .expect("it ran")
-}
-
-fn error(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn coverage(output: &Output) -> Value {
-    let text = String::from_utf8_lossy(&output.stdout);
-    let last = text.lines().last().expect("a coverage");
-    serde_json::from_str(last).expect("JSON")
-}
 
 /// A provider, and who hands out its tokens: each one is good for five requests.
 fn start(pages: Pages, renewed: bool) -> Server {
@@ -337,68 +293,50 @@ fn log_group() {
     assert!(seen[0].text().contains("\"/aws/eks/prod/cluster\""));
 }
 
+/// A provider whose pages never end: by going round, or by always being the same.
 #[test]
-fn one_closed_of_many() {
-    let events = log("azure.activity/rest.json", "/value");
-    let pages = Pages::new(Style::Link("nextLink"), vec![(ACTIVITY, events)]);
-    let events = pages.events();
-    let server = start_closed(pages);
-    let (one, two) = (
-        format!("azure-activity://{SUBSCRIPTION}?endpoint={}", server.url),
-        format!(
-            "azure-activity://99999999-0000-4000-8000-000000000001?endpoint={}",
-            server.url
-        ),
-    );
-    let (day, until) = (day(), format!("{}T23:59:59", day()));
-    let scan = [
-        "scan",
-        "-f",
-        "jsonl",
-        "--lookback",
-        "0h",
-        "--since",
-        &day,
-        "--until",
-        &until,
+fn what_leads_nowhere_is_left_and_told() {
+    let entries = log("gcp.audit/entries-list.json", "/entries");
+    let counted = Arc::new(AtomicU32::new(0));
+    let next: [fn(u32, &str) -> String; 3] = [
+        |_, _| "same".to_owned(),
+        |_, asked| if asked == "a" { "b" } else { "a" }.to_owned(),
+        |number, _| format!("t{number}"),
     ];
-    let output = ctadel(
-        &entra(&server.url, TENANT),
-        &[&scan[..], &[&one, &two]].concat(),
-    );
-    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
-    let account = coverage(&output);
-    let read = account["records"].as_u64().expect("a number")
-        + account["duplicates"].as_u64().expect("a number");
-    assert_eq!(read as usize, events);
-    let skipped = account["skipped"].to_string();
-    assert!(
-        skipped.contains("99999999-0000") && skipped.contains("needs Microsoft.Insights"),
-        "{skipped}"
-    );
-    let strict = ctadel(
-        &entra(&server.url, TENANT),
-        &[&scan[..], &["--strict", &one, &two]].concat(),
-    );
-    assert_eq!(strict.status.code(), Some(3), "{}", error(&strict));
-    let none = ctadel(&entra(&server.url, TENANT), &[&scan[..], &[&two]].concat());
-    assert_eq!(none.status.code(), Some(4), "{}", error(&none));
-}
-
-/// One that refuses everybody else's subscription.
-fn start_closed(pages: Pages) -> Server {
-    let url: Arc<OnceLock<String>> = Arc::default();
-    let known = Arc::clone(&url);
-    let server = Server::start(move |seen, _| match seen.path() {
-        path if path.ends_with("/token") => {
-            Answer::json(json!({"access_token": "tokenEXAMPLE", "expires_in": 3600}))
-        }
-        ACTIVITY => pages.answer(seen, known.get().expect("it runs"), true),
-        _ => Answer::new(
-            403,
-            r#"{"error":{"code":"AuthorizationFailed","message":"no"}}"#,
-        ),
-    });
-    url.set(server.url.clone()).expect("set once");
-    server
+    for next in next {
+        let (entries, counted) = (entries[..2].to_vec(), Arc::clone(&counted));
+        let server = Server::start(move |seen, _| {
+            let asked: Value = serde_json::from_slice(&seen.body).expect("JSON");
+            let asked = asked["pageToken"].as_str().unwrap_or_default();
+            let token = next(counted.fetch_add(1, Relaxed), asked);
+            Answer::json(json!({"entries": entries, "nextPageToken": token}))
+        });
+        let input = format!(
+            "gcp-logging://projects/shop-prod-example?endpoint={}",
+            server.url
+        );
+        let (day, until) = (day(), format!("{}T23:59:59", day()));
+        let scan = [
+            "scan",
+            "-f",
+            "jsonl",
+            "--lookback",
+            "0h",
+            "--since",
+            &day,
+            "--until",
+            &until,
+        ];
+        let env = [("CLOUDSDK_AUTH_ACCESS_TOKEN", "tokenEXAMPLE")];
+        let output = ctadel(&env, &[&scan[..], &[&input]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+        assert!(server.seen().len() < 10, "{}", server.seen().len());
+        let account = coverage(&output);
+        assert_eq!(account["records"], 2, "{account}");
+        let reason = account["skipped"][0]["reason"].to_string();
+        assert!(
+            reason.contains("leads in a circle") || reason.contains("comes again and again"),
+            "{account}"
+        );
+    }
 }

@@ -1,4 +1,5 @@
-//! Ctrl-C: the first one ends the run early, the second one ends the process.
+//! Ctrl-C: the first one ends the run early, the second one ends the process. Whoever runs services
+//! says the same with SIGTERM.
 //!
 //! The signal enters, a flag leaves that the stages look at between two chunks, so that what was
 //! found so far is printed and says that it is not all.
@@ -20,11 +21,20 @@ pub fn watch(ui: &Arc<Ui>) -> Result<Arc<AtomicBool>, Failure> {
         }
         ui.note("stopping; what was found so far is printed, a second Ctrl-C quits at once");
     });
-    watching.map_err(|error| {
-        Failure::new(
-            Kind::Bug,
-            anyhow::Error::from(error).context("watch for Ctrl-C"),
-        )
-    })?;
+    let bug = |error: anyhow::Error| Failure::new(Kind::Bug, error.context("watch for signals"));
+    watching.map_err(|error| bug(error.into()))?;
+    #[cfg(unix)]
+    terminated(&stop).map_err(|error| bug(error.into()))?;
     Ok(stop)
+}
+
+/// Watches for SIGTERM; the one that comes when the run is ending already ends the process.
+#[cfg(unix)]
+fn terminated(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
+    use signal_hook::consts::SIGTERM;
+    use signal_hook::flag;
+    let code = Code::Interrupted as i32;
+    flag::register_conditional_shutdown(SIGTERM, code, Arc::clone(stop))?;
+    flag::register(SIGTERM, Arc::clone(stop))?;
+    Ok(())
 }

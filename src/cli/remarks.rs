@@ -81,8 +81,17 @@ pub fn endpoints(ui: &Ui, inputs: &[String]) {
 #[cfg(feature = "live")]
 pub fn fetched(ui: &Ui, counters: &crate::load::Progress) {
     for tally in counters.tallies() {
+        // The days that were never looked at are not known, so they cannot be counted.
+        let unlisted = match tally.trees() {
+            (0, _) => String::new(),
+            (trees, dated) => format!(
+                "; {} of days or months in {} listed, all others left alone",
+                counted(dated, "folder"),
+                counted(trees, "dated tree"),
+            ),
+        };
         ui.detail(&format!(
-            "{}, {}: {} listed, {} outside the window, {} fetched",
+            "{}, {}: {} listed, {} outside the window, {} fetched{unlisted}",
             tally.name(),
             tally.window(),
             tally.listed(),

@@ -23,7 +23,7 @@ use state::State;
 /// Each run reads the window anew: without --since, the last 24 hours. What live inputs have handed
 /// out is kept in a temporary folder and not fetched again. Every incident is printed once, and
 /// once more each time it has grown; what has been printed is remembered in a file, so that an
-/// interrupted watch neither loses nor repeats anything. Ctrl-C ends it.
+/// interrupted watch neither loses nor repeats anything. Ctrl-C ends it, and so does SIGTERM.
 ///
 /// Examples:
 ///

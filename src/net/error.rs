@@ -15,7 +15,7 @@ pub enum Error {
         reason: String,
     },
     /// The provider refused or failed.
-    #[error("{operation}: {status} {code}{}{}", spaced(message), missing(*status, permission))]
+    #[error("{operation}: {status} {code}{}{}", spaced(message), missing(*status, code, permission))]
     Status {
         /// What was asked.
         operation: &'static str,
@@ -84,6 +84,21 @@ impl Error {
         }
     }
 
+    /// Whether the same place would say the same to any other question: it is closed to this
+    /// caller, or not there.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Error::Credentials { .. } => true,
+            Error::Status { status, code, .. } => {
+                let words = ["NotFound", "UnrecognizedClient", "InvalidClientTokenId"];
+                *status == 404
+                    || is_denied(*status, code)
+                    || words.iter().any(|word| code.contains(word))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether nobody can say if the request had an effect.
     pub fn is_unknown(&self) -> bool {
         match self {
@@ -102,9 +117,14 @@ fn spaced(message: &str) -> String {
     }
 }
 
-fn missing(status: u16, permission: &str) -> String {
-    match status {
-        401 | 403 if !permission.is_empty() => format!("; needs {permission}"),
-        _ => String::new(),
+fn missing(status: u16, code: &str, permission: &str) -> String {
+    match is_denied(status, code) && !permission.is_empty() {
+        true => format!("; needs {permission}"),
+        false => String::new(),
     }
+}
+
+/// Some services of AWS say so under the status of a wrong request.
+fn is_denied(status: u16, code: &str) -> bool {
+    matches!(status, 401 | 403) || code.starts_with("AccessDenied")
 }

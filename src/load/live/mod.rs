@@ -38,6 +38,8 @@ mod ovh;
 #[cfg(feature = "live")]
 mod pages;
 #[cfg(feature = "live")]
+mod passed;
+#[cfg(feature = "live")]
 mod pull;
 #[cfg(feature = "live")]
 mod s3;

@@ -109,7 +109,12 @@ pub(super) async fn fetch(
                 continue;
             }
             Some(Listed::Failed(prefix, error)) => {
-                let slot = ready(name(&prefix), Got::Failed(error));
+                // Where nothing of it can be listed, the input itself is what is missing.
+                let name = match prefix == root {
+                    true => context.name.clone(),
+                    false => name(&prefix),
+                };
+                let slot = ready(name, Got::Failed(error));
                 slots.send(slot).await.ok()?;
                 continue;
             }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::feed::{Fetched, Got, Held, Slot};
+use super::passed::Passed;
 use super::start::Context;
 use crate::model::Time;
 use crate::model::time::DAY;
@@ -149,42 +150,35 @@ async fn one(
             continue;
         }
         let mut token: Option<String> = None;
+        let mut passed = Passed::default();
         for number in 1..=MOST {
             let permit = Arc::clone(&room)
                 .acquire_many_owned(units(GUESS))
                 .await
                 .ok()?;
-            let name = |rest: &str| format!("{folder}{rest}");
             let sheet = sequence.page(part, token.as_deref()).await;
-            let sheet = match sheet {
-                Ok(sheet) if sheet.next.is_some() && sheet.next == token => Err(Error::Malformed {
-                    what: "an answer".to_owned(),
-                    reason: "it leads back to its own page".to_owned(),
-                }),
-                other => other,
-            };
             let sheet = match sheet {
                 Ok(sheet) => sheet,
                 Err(error) => {
                     // One refusal is enough: the next stretch would meet the same.
-                    let denied = matches!(error.status(), Some(401 | 403 | 404))
-                        || matches!(error, Error::Credentials { .. });
-                    let name = if denied && !lane.is_empty() {
-                        lane.to_owned()
-                    } else if denied {
-                        context.name.clone()
-                    } else {
-                        name("")
+                    let closed = error.is_final();
+                    let name = match (closed, lane) {
+                        (true, "") => context.name.clone(),
+                        (true, lane) => lane.to_owned(),
+                        (false, _) => folder.clone(),
                     };
-                    let got = Got::Failed(error);
-                    let held = None;
-                    let slot = Slot::Ready(Box::new(Fetched { name, got, held }));
-                    slots.send(slot).await.ok()?;
-                    match denied {
+                    slots.send(failed(name, error)).await.ok()?;
+                    match closed {
                         true => return Some(()),
                         false => break,
                     }
                 }
+            };
+            let next = sheet.next.as_deref().unwrap_or_default();
+            let circle = match (sheet.empty, next) {
+                (_, "") => Ok(()),
+                (true, next) => passed.by(next),
+                (false, next) => passed.by(next).and(passed.page(&sheet.body, next)),
             };
             context.tally.add_listed(1);
             if !sheet.empty {
@@ -197,10 +191,14 @@ async fn one(
                 }
                 let held = Some(Held::new(permit, size, &context.progress));
                 context.tally.add_fetched();
-                let name = name(&format!("{number:06}.json"));
+                let name = format!("{folder}{number:06}.json");
                 let got = Got::Whole(sheet.body);
                 let slot = Slot::Ready(Box::new(Fetched { name, got, held }));
                 slots.send(slot).await.ok()?;
+            }
+            if let Err(error) = circle {
+                slots.send(failed(folder.clone(), error)).await.ok()?;
+                break;
             }
             match sheet.next {
                 Some(next) => token = Some(next),
@@ -215,6 +213,11 @@ async fn one(
         }
     }
     Some(())
+}
+
+fn failed(name: String, error: Error) -> Slot {
+    let (got, held) = (Got::Failed(error), None);
+    Slot::Ready(Box::new(Fetched { name, got, held }))
 }
 
 /// The text at this place of an answer; an empty one is none.

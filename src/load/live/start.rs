@@ -71,6 +71,8 @@ pub struct Tally {
     listed: AtomicU64,
     outside: AtomicU64,
     fetched: AtomicU64,
+    trees: AtomicU64,
+    dated: AtomicU64,
 }
 
 impl Tally {
@@ -110,6 +112,17 @@ impl Tally {
     /// Those that were fetched.
     pub fn fetched(&self) -> u64 {
         self.fetched.load(Relaxed)
+    }
+
+    /// Folders of dates that the walk came to, and how many days or months of them the window
+    /// touches: no other one is listed.
+    pub fn trees(&self) -> (u64, u64) {
+        (self.trees.load(Relaxed), self.dated.load(Relaxed))
+    }
+
+    pub(super) fn add_tree(&self, dated: u64) {
+        self.trees.fetch_add(1, Relaxed);
+        self.dated.fetch_add(dated, Relaxed);
     }
 
     pub(super) fn add_listed(&self, count: u64) {

@@ -4,12 +4,14 @@
 //! under way at once. Folders of dates are recognised wherever they stand, so that trails of an
 //! organisation, sinks and diagnostic settings are all the same walk.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
 
 use super::dated::{Reach, style};
 use super::objects::{Listed, Object, Page, Query, Store};
+use super::passed::Passed;
 use super::start::Tally;
 use crate::net::Error;
 use crate::net::credentials::Boxed;
@@ -82,8 +84,9 @@ impl Walk {
             folders: true,
             ..Query::default()
         };
+        let mut passed = Passed::default();
         loop {
-            let page = match self.page(&query).await {
+            let page = match self.page(&query, &mut passed).await {
                 Ok(page) => page,
                 Err(error) => return send.send(Listed::Failed(prefix, error)).await.ok(),
             };
@@ -100,6 +103,7 @@ impl Walk {
             let days = reach.folders(style).into_iter();
             let mut days: Vec<String> = days.map(|day| format!("{prefix}{day}")).collect();
             days.retain(known);
+            self.tally.add_tree(days.len() as u64);
             folders = days;
             return self.merge(objects, folders, reach, 0, send).await;
         }
@@ -115,9 +119,12 @@ impl Walk {
         depth: u8,
         send: &mpsc::Sender<Listed>,
     ) -> Option<()> {
+        // What two pages name is one and the same.
         folders.sort();
+        folders.dedup();
         let mut objects = self.kept(objects);
         objects.sort_by(|a, b| a.key.cmp(&b.key));
+        objects.dedup_by(|a, b| a.key == b.key);
         let mut objects = objects.into_iter().peekable();
         for folder in folders {
             let mut before = Vec::new();
@@ -169,8 +176,10 @@ impl Walk {
                 after,
                 ..Query::default()
             };
+            let mut passed = Passed::default();
+            let mut before: BTreeSet<String> = BTreeSet::new();
             loop {
-                let page = match walk.page(&query).await {
+                let mut page = match walk.page(&query, &mut passed).await {
                     Ok(page) => page,
                     Err(error) => {
                         let _ = send.send(Listed::Failed(query.prefix, error)).await;
@@ -179,6 +188,11 @@ impl Walk {
                 };
                 let past = |object: &Object| walk.reach.is_some_and(|it| it.is_past(&object.key));
                 let past = page.objects.last().is_some_and(past);
+                // A page that comes twice is read once.
+                let names = page.objects.iter().map(|object| object.key.clone());
+                let names: BTreeSet<String> = names.collect();
+                page.objects.retain(|object| !before.contains(&object.key));
+                before = names;
                 let objects = walk.kept(page.objects);
                 if !objects.is_empty() && send.send(Listed::Objects(objects)).await.is_err() {
                     return;
@@ -192,17 +206,14 @@ impl Walk {
         lane
     }
 
-    async fn page(&self, query: &Query) -> Result<Page, Error> {
+    async fn page(&self, query: &Query, passed: &mut Passed) -> Result<Page, Error> {
         let _turn = self.gate.acquire().await.map_err(|_| Error::Interrupted)?;
         let page = self.store.list(query).await?;
         self.tally.add_listed(page.objects.len() as u64);
-        match page.next == query.token && page.next.is_some() {
-            true => Err(Error::Malformed {
-                what: "a listing".to_owned(),
-                reason: "the same page came twice".to_owned(),
-            }),
-            false => Ok(page),
+        if let Some(next) = &page.next {
+            passed.by(next)?;
         }
+        Ok(page)
     }
 
     fn kept(&self, mut objects: Vec<Object>) -> Vec<Object> {
