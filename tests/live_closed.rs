@@ -94,6 +94,26 @@ fn judge(kind: &Kind) {
         "{at}: {}",
         error(&output)
     );
+    // A check says the same before any run, and what is open beside it.
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("config.yaml");
+    std::fs::write(&config, json!({"inputs": both}).to_string()).expect("written");
+    let config = config.to_str().expect("text");
+    let check = ctadel(&env, &["config", "check", "--config", config]);
+    assert_eq!(check.status.code(), Some(4), "{at}: {}", error(&check));
+    let told = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(
+        told.contains(&format!("failed  input {at}"))
+            && told.contains(&format!("needs {}", kind.needs)),
+        "{at}: {told}"
+    );
+    match kind.open {
+        "" => assert!(told.contains(&format!("{}: ", kind.name)), "{at}: {told}"),
+        open => assert!(
+            told.contains(&format!("ok      input {open}")),
+            "{at}: {told}"
+        ),
+    }
     let strict = ctadel(&env, &[&scan[..], &["--strict"], &both].concat());
     assert_eq!(strict.status.code(), Some(3), "{at}: {}", error(&strict));
     if !kind.open.is_empty() {

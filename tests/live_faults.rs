@@ -216,6 +216,38 @@ fn a_listing_that_repeats_a_page_is_read_once() {
 }
 
 #[test]
+fn a_clock_that_is_wrong_is_put_right() {
+    let bucket = Bucket::new(&data().join("sample"), 1000);
+    let theirs = chrono::Utc::now() + chrono::TimeDelta::hours(3);
+    let hour = theirs.format("%Y%m%dT%H").to_string();
+    let date = theirs.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let refused = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&refused);
+    let server = Server::start(move |seen, _| {
+        let stamp = seen.header("x-amz-date").unwrap_or_default();
+        match stamp.starts_with(&hour) {
+            true => bucket.answer(seen),
+            false => {
+                counted.fetch_add(1, Relaxed);
+                let body = "<Error><Code>RequestTimeTooSkewed</Code></Error>";
+                Answer::new(403, body).header("date", &date)
+            }
+        }
+    });
+    let scan = ["scan", "-f", "jsonl"];
+    let sample = data().join("sample");
+    let live = ctadel(&server, &[&scan[..], &["s3://trail/"]].concat());
+    let disk = ctadel(
+        &server,
+        &[&scan[..], &[sample.to_str().expect("text")]].concat(),
+    );
+    assert_eq!(live.status.code(), Some(0), "{}", error(&live));
+    assert!(live.stdout == disk.stdout, "{}", error(&live));
+    // Learnt once, for all that follow.
+    assert_eq!(refused.load(Relaxed), 1);
+}
+
+#[test]
 fn ctrl_c_ends_at_once_and_says_so() {
     let home = tempfile::tempdir().expect("a folder");
     let out = home.path().join("logs");

@@ -278,9 +278,21 @@ pub fn endpoints(targets: &[Target]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Why an input cannot be read, or not all of it: a part of it by name, where it has several, and
+/// what is missing.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct Closed(Vec<String>);
+
+impl From<Error> for Closed {
+    fn from(error: Error) -> Closed {
+        Closed(vec![error.to_string()])
+    }
+}
+
 /// Asks for as little as shows that an input can be read: one page of a listing, or the first page
-/// of each log for the last hour. An error names what is missing.
-pub fn check(target: &Target, now: Time) -> Result<String, Error> {
+/// of each log for the last hour.
+pub fn check(target: &Target, now: Time) -> Result<String, Closed> {
     let env = Env::process();
     let asked = async {
         match open(target, &env).await? {
@@ -302,15 +314,21 @@ pub fn check(target: &Target, now: Time) -> Result<String, Error> {
                     from: now.minus(HOUR),
                     to: now,
                 };
-                for (_, sequence) in &sequences {
-                    sequence.page(&part, None).await?;
+                let mut closed = Vec::new();
+                for (name, sequence) in &sequences {
+                    if let Err(error) = sequence.page(&part, None).await {
+                        closed.push(match &**name {
+                            "" => error.to_string(),
+                            name => format!("{name}: {error}"),
+                        });
+                    }
                 }
-                Ok("answers".to_owned())
+                match closed.is_empty() {
+                    true => Ok("answers".to_owned()),
+                    false => Err(Closed(closed)),
+                }
             }
         }
     };
-    block_on(asked).map_err(|reason| Error::Malformed {
-        what: "the network".to_owned(),
-        reason,
-    })?
+    block_on(asked).map_err(|reason| Closed(vec![reason]))?
 }

@@ -131,6 +131,31 @@ fn refusals_keep_their_word() {
 }
 
 #[test]
+fn a_wrong_clock_is_put_right() {
+    // A provider that is three hours ahead, as it says itself.
+    let theirs = chrono::Utc::now() + chrono::TimeDelta::hours(3);
+    let hour = theirs.format("%Y%m%dT%H").to_string();
+    let date = theirs.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let server = Server::start(move |seen, _| {
+        let stamp = seen.header("x-amz-date").unwrap_or_default();
+        match stamp.starts_with(&hour) {
+            true => Answer::new(200, MALLORY),
+            false => Answer::new(
+                403,
+                "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: it is now earlier</Message></Error></ErrorResponse>",
+            )
+            .header("date", &date),
+        }
+    });
+    // Refused before it was looked at: a change may be sent again, too.
+    for repeatable in [true, false] {
+        let before = server.seen().len();
+        user(&server.url, repeatable).expect("an answer");
+        assert_eq!(server.seen().len(), before + 2);
+    }
+}
+
+#[test]
 fn what_may_have_arrived_is_not_sent_again() {
     for cut in [0, 40] {
         for (repeatable, times) in [(false, 1), (true, 2)] {
