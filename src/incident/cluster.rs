@@ -33,7 +33,7 @@ pub fn group(findings: &mut [Finding], options: &Options) -> Grouping {
     let sorted: Vec<&Finding> = order.iter().map(|at| &findings[*at]).collect();
     let heads: Vec<&Head> = order.iter().map(|at| &heads[*at]).collect();
     let look: Look = &|place, each| each(sorted[place as usize]);
-    let (grouping, home) = incidents(&heads, look, &sorted, options);
+    let (grouping, _, home) = incidents(&heads, look, &sorted, options);
     for (at, incident) in order.into_iter().zip(home) {
         let incident = grouping.incidents.get(incident as usize);
         findings[at].incident = incident.map(|incident| incident.id.clone());
@@ -44,19 +44,19 @@ pub fn group(findings: &mut [Finding], options: &Options) -> Grouping {
 /// The ids of the incidents that findings in the total order belong to, and nothing else: the
 /// findings themselves are made when they are looked at, and need not be kept.
 pub fn homes(heads: &[&Head], look: Look, options: &Options) -> Vec<Option<String>> {
-    let (grouping, home) = incidents(heads, look, &[], options);
-    let name = |incident: u32| Some(grouping.incidents.get(incident as usize)?.id.clone());
+    let (_, ids, home) = incidents(heads, look, &[], options);
+    let name = |incident: u32| ids.get(incident as usize).cloned();
     home.into_iter().map(name).collect()
 }
 
-/// Groups sorted findings; names the incident of each. Without the findings themselves only the
-/// incidents' ids are made.
+/// Groups sorted findings; gives the incidents, their ids and the incident of each finding.
+/// Without the findings themselves only the incidents' ids are made.
 fn incidents(
     heads: &[&Head],
     look: Look,
     findings: &[&Finding],
     options: &Options,
-) -> (Grouping, Vec<u32>) {
+) -> (Grouping, Vec<String>, Vec<u32>) {
     let mentions = collect(heads.len() as u32, look, options);
     let routine = recurring(heads, &mentions.seats);
     let founding: Vec<bool> = heads
@@ -122,40 +122,40 @@ fn incidents(
         (drafts, origins) = keeper.split(drafts, origins);
     }
     let home = home_of(heads.len(), &drafts);
-    let mut incidents = vec![Incident::default(); drafts.len()];
+    // An incident that nobody will see is its id and nothing else.
+    let mut incidents = Vec::new();
     if !findings.is_empty() {
         let built = drafts
             .par_iter()
             .map(|draft| build(&scene, &routine, draft));
         incidents = built.collect();
+    } else if keeper.is_some() {
+        incidents.resize(drafts.len(), Incident::default());
     }
     let merged = match &keeper {
         Some(keeper) => keeper.name(&drafts, &mut incidents),
         None => Vec::new(),
     };
-    name(
-        &scene,
-        &founding,
-        &drafts,
-        &mut incidents,
-        options.remembered,
-    );
+    let mut ids: Vec<String> = incidents.iter().map(|known| known.id.clone()).collect();
+    ids.resize(drafts.len(), String::new());
+    name(&scene, &founding, &drafts, &mut ids, options.remembered);
+    for (incident, id) in incidents.iter_mut().zip(&ids) {
+        incident.id.clone_from(id);
+    }
     let mut grouping = Grouping {
         incidents,
         hubs: weighed.hubs,
         merged,
     };
     if findings.is_empty() {
-        return (grouping, home);
+        return (grouping, ids, home);
     }
     let related = relate(&scene, &weighed.weights, &home, &origins);
     for (at, others) in related.into_iter().enumerate() {
-        let ids = others
-            .into_iter()
-            .map(|other| grouping.incidents[other as usize].id.clone());
-        grouping.incidents[at].related = ids.collect();
+        let others = others.into_iter().map(|other| ids[other as usize].clone());
+        grouping.incidents[at].related = others.collect();
     }
-    (grouping, home)
+    (grouping, ids, home)
 }
 
 /// Incidents in the making.
@@ -255,16 +255,13 @@ fn name(
     scene: &Scene,
     founding: &[bool],
     drafts: &[Draft],
-    incidents: &mut [Incident],
+    ids: &mut [String],
     remembered: Option<&Remembered>,
 ) {
-    let named = incidents.iter().map(|incident| incident.id.clone());
-    let mut taken: BTreeSet<String> = named.filter(|id| !id.is_empty()).collect();
-    let unnamed = drafts
-        .iter()
-        .zip(incidents)
-        .filter(|(_, incident)| incident.id.is_empty());
-    for (draft, incident) in unnamed {
+    let named = ids.iter().filter(|id| !id.is_empty()).cloned();
+    let mut taken: BTreeSet<String> = named.collect();
+    let unnamed = drafts.iter().zip(ids).filter(|(_, id)| id.is_empty());
+    for (draft, own) in unnamed {
         // A sequence or a count comes to be when later records are read, and may begin with the
         // same event: what one record alone says names the incident, where anything does.
         let alone = |m: &&u32| {
@@ -277,7 +274,7 @@ fn name(
         let known = |id: &String| remembered.is_some_and(|remembered| remembered.knows(id));
         let id = (0..).map(|again| incident_id(first, again));
         let mut free = id.skip_while(|id| taken.contains(id) || known(id));
-        incident.id = free.next().unwrap_or_default();
-        taken.insert(incident.id.clone());
+        *own = free.next().unwrap_or_default();
+        taken.insert(own.clone());
     }
 }

@@ -4,6 +4,10 @@
 //! under which an identity may be known abroad. A subject alone proves little: every run of a
 //! pipeline has the same one.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::entity::root_of;
 use super::options::Options;
 use crate::model::{Actor, ActorType, Finding};
@@ -26,13 +30,19 @@ pub(super) fn foreign(finding: &Finding, options: &Options) -> Option<String> {
 /// The subject in the name that a provider gives to what came from elsewhere.
 fn of_provider(name: &str) -> Option<&str> {
     // Google: `principal://iam.googleapis.com/…/workloadIdentityPools/pool/subject/…`
-    if let Some((pool, subject)) = name.split_once("/subject/") {
+    const SUBJECT: &str = "/subject/";
+    const PROVIDER: &str = ":oidc-provider/";
+    // Every identity of every finding is asked, and hardly any comes from elsewhere.
+    static OF_POOL: LazyLock<Finder> = LazyLock::new(|| Finder::new(SUBJECT));
+    static OF_PROVIDER: LazyLock<Finder> = LazyLock::new(|| Finder::new(PROVIDER));
+    if let Some(at) = OF_POOL.find(name.as_bytes()) {
+        let (pool, subject) = (&name[..at], &name[at + SUBJECT.len()..]);
         let own = pool.contains("/workloadIdentityPools/") && !pool.ends_with(".svc.id.goog");
         return (own && !subject.is_empty()).then_some(subject);
     }
     // AWS: `provider:audience:subject`, the provider by its host or as an ARN.
-    let rest = match name.split_once(":oidc-provider/") {
-        Some((_, rest)) => rest,
+    let rest = match OF_PROVIDER.find(name.as_bytes()) {
+        Some(at) => &name[at + PROVIDER.len()..],
         None if name.starts_with("accounts.google.com:") => name,
         None => return None,
     };

@@ -61,8 +61,10 @@ pub(super) fn verb(action: &str) -> &str {
 /// Judges an action by its verb.
 pub(super) fn effect(action: &str) -> Effect {
     let verb = verb(action);
+    let first = verb.bytes().next().map(|byte| byte.to_ascii_lowercase());
     let starts = |list: &[&str]| {
-        list.iter().any(|word| {
+        let mut near = list.iter().filter(|word| word.bytes().next() == first);
+        near.any(|word| {
             verb.get(..word.len())
                 .is_some_and(|head| head.eq_ignore_ascii_case(word))
         })
