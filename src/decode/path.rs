@@ -43,6 +43,10 @@ pub fn first<'a>(raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
 
 /// Whether a search below the value `raw` may find something at one of the paths.
 pub fn may_hold<'p>(raw: &[u8], paths: impl Iterator<Item = &'p [u8]> + Clone) -> bool {
+    // Most keys begin as none of the paths does, and are passed over at once.
+    let bit = |byte: &u8| 1u64 << (byte.to_ascii_lowercase() & 63);
+    let starts = paths.clone().map(|path| path.first().map_or(u64::MAX, bit));
+    let starts = starts.fold(bit(&b'v'), |all, one| all | one);
     let begins = |path: &[u8], key: &[u8]| {
         let used = key.len();
         path.is_empty()
@@ -54,9 +58,10 @@ pub fn may_hold<'p>(raw: &[u8], paths: impl Iterator<Item = &'p [u8]> + Clone) -
             let mut may = false;
             members(raw, |key, _| {
                 // Of names and values as a list of pairs any may be meant, and of an escaped key.
-                may = key.eq_ignore_ascii_case(b"value")
-                    || memchr::memchr(b'\\', key).is_some()
-                    || paths.clone().any(|path| begins(path, key));
+                let near = key.first().is_none_or(|first| starts & bit(first) != 0);
+                may = near && key.eq_ignore_ascii_case(b"value")
+                    || key.contains(&b'\\')
+                    || near && paths.clone().any(|path| begins(path, key));
                 !may
             });
             may

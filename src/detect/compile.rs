@@ -243,16 +243,17 @@ impl Binder {
         Ok(number)
     }
 
-    /// Rules that the dispatch field does not select are judged on very many records: what they
-    /// look at becomes a slot of the walk, so that no path is searched for again and again.
+    /// Rules that the dispatch field does not select are judged on very many records, and those
+    /// that feed a correlation mostly ask for what happens all the time: what they look at becomes
+    /// a slot of the walk, so that no path is searched for again and again.
     fn promote(&mut self, rules: &[Bound], index: &RuleIndex) {
         let mut wanted = Vec::new();
-        for number in index.broad() {
-            if let Some(rule) = rules.get(number as usize) {
-                rule.selections
-                    .iter()
-                    .for_each(|node| fields_of(node, &mut wanted));
-            }
+        let broad = index.broad().into_iter();
+        let broad = broad.filter_map(|number| rules.get(number as usize));
+        let counted = rules.iter().filter(|rule| !rule.feeds.is_empty());
+        for rule in broad.chain(counted) {
+            let nodes = rule.selections.iter();
+            nodes.for_each(|node| fields_of(node, &mut wanted));
         }
         wanted.sort_unstable();
         wanted.dedup();

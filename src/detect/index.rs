@@ -121,19 +121,29 @@ impl RuleIndex {
     }
 
     fn known(&mut self, leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<Known> {
-        let Field::Slot(slot, _) = fields.get(leaf.field as usize)? else {
-            return None;
+        let (slot, repeats) = match fields.get(leaf.field as usize)? {
+            Field::Slot(slot, _) => {
+                let repeats = |norm: &Norm| {
+                    let mut slots = layout.slots_of(*norm).iter();
+                    slots.any(|(known, _)| known == slot)
+                };
+                (slot, FEW.iter().any(repeats))
+            }
+            // What an address comes to hangs on nothing else in the record.
+            Field::Derived(derived) if derived.is_of_address() => {
+                match layout.slots_of(Norm::Address) {
+                    [(slot, _)] => (slot, true),
+                    _ => return None,
+                }
+            }
+            _ => return None,
         };
         if matches!(*leaf.ask, Ask::Refers(..)) {
             return None;
         }
         let at = match self.fields.iter().position(|field| field.slot == *slot) {
             Some(at) => at,
-            None if FEW.iter().any(|norm| {
-                let mut slots = layout.slots_of(*norm).iter();
-                slots.any(|(known, _)| known == slot)
-            }) =>
-            {
+            None if repeats => {
                 self.fields.push(Asked {
                     slot: *slot,
                     selects: false,

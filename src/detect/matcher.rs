@@ -264,7 +264,14 @@ impl Matcher {
     /// The answer for this record: many rules ask the same.
     fn answered(&mut self, scene: &Scene, leaf: &Leaf) -> Answer {
         let plain = scene.stage == Stage::Whole && scene.others().is_empty();
-        if !plain || scene.granted.is_some() {
+        // What is granted for the sake of a question changes no other answer.
+        let hangs = || match scene.program.fields.get(leaf.field as usize) {
+            _ if matches!(*leaf.ask, Ask::Refers(..)) => true,
+            Some(Field::Slot(..) | Field::Deep { .. }) => false,
+            Some(Field::Derived(derived)) => *derived == Derived::RoleAdminSeen,
+            _ => true,
+        };
+        if !plain || scene.granted.is_some() && hangs() {
             return self.leaf(scene, leaf);
         }
         let number = leaf.number as usize;

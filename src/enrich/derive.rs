@@ -176,6 +176,18 @@ impl Derived {
         )
     }
 
+    /// Whether it is made of the source address and what the user told, and of nothing else.
+    pub fn is_of_address(self) -> bool {
+        matches!(
+            self,
+            Derived::IpKind
+                | Derived::IpTags
+                | Derived::IpNetwork
+                | Derived::IpAsn
+                | Derived::IpAsnOrg
+        )
+    }
+
     /// Whether only the first record of a kind can have a value, which bounds how many wait.
     pub fn is_of_firsts(self) -> bool {
         matches!(self, Derived::FirstSeen | Derived::Baseline)
@@ -333,8 +345,10 @@ impl Derived {
 
 /// Short names of the roles or users that a call makes use of.
 pub fn roles(record: &Record) -> Vec<String> {
-    let named = record.layout.source.roles.iter();
-    let named = named.filter_map(|path| record.text_at(path));
+    let paths = record.layout.source.roles.iter();
+    // Looked for one by one: most calls name one of them, and a search costs more than a look.
+    let there = paths.filter(|path| record.may_have(std::slice::from_ref(path)));
+    let named = there.filter_map(|path| record.text_at(path));
     named
         .map(|name| name.rsplit('/').next().unwrap_or(&name).to_owned())
         .collect()
