@@ -493,6 +493,57 @@ fn a_refusal_of_the_provider_is_told_and_written_down() {
     );
 }
 
+#[test]
+fn our_own_calls_are_nobodys_attack() {
+    let place = Place::new();
+    let done = place.execute(&ACT);
+    assert_eq!(done.code, Some(0), "{}", done.err);
+    let outcomes = done.json()["outcome"].as_array().expect("a list").clone();
+    // What the provider's log tells of them, and somebody else who says that he is us.
+    let id = text(&done.json()["action_id"]);
+    let event = |number: usize, verb: &str, request: &str| {
+        json!({
+            "eventVersion": "1.11",
+            "userIdentity": {"type": "IAMUser", "principalId": "AIDARESPONDEREXAMPLE", "userName": "responder",
+                "arn": "arn:aws:iam::111122223333:user/responder", "accountId": "111122223333",
+                "accessKeyId": "AKIARESPONDEREXAMPLE"},
+            "eventTime": format!("2026-11-22T05:00:{number:02}Z"),
+            "eventSource": "iam.amazonaws.com", "eventName": verb, "awsRegion": "us-east-1",
+            "sourceIPAddress": "203.0.113.7", "userAgent": format!("ctadel/0.1.0 action/{id}"),
+            "requestParameters": {"userName": "mallory", "policyName": "CtadelQuarantine-x",
+                "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "status": "Inactive"},
+            "responseElements": null, "requestID": request, "readOnly": false,
+            "eventID": format!("00000000-0000-4000-9000-{number:012}"), "eventType": "AwsApiCall",
+            "managementEvent": true, "recipientAccountId": "111122223333", "eventCategory": "Management",
+        })
+    };
+    let found = |name: &str, requests: &[String]| {
+        let verbs = ["PutUserPolicy", "UpdateAccessKey"];
+        let events = verbs.iter().zip(requests).enumerate();
+        let events: Vec<Value> = events.map(|(n, (verb, id))| event(n, verb, id)).collect();
+        let path = place.path().join(name);
+        fs::write(&path, json!({"Records": events}).to_string()).expect("written");
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctadel"));
+        place.dress(&mut command);
+        command.args([
+            "scan",
+            "-f",
+            "jsonl",
+            "--min-severity",
+            "informational",
+            name,
+        ]);
+        let ran = place.ran(command);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        assert_eq!(ran.json()["records"], 2, "they are read all the same");
+        ran.out.lines().count() - 1
+    };
+    let ours: Vec<String> = outcomes.iter().map(|o| text(&o["request_id"])).collect();
+    assert_eq!(found("ours.json", &ours), 0);
+    let other = ["forged-1".to_owned(), "forged-2".to_owned()];
+    assert!(found("other.json", &other) > 0, "a name is no proof");
+}
+
 /// Logs in which mallory stops the trail, and a day before works as ever.
 fn logs(place: &Place, now: chrono::DateTime<chrono::Utc>) -> String {
     let event = |verb: &str, at: chrono::DateTime<chrono::Utc>, id: usize, parameters: Value| {

@@ -68,7 +68,7 @@ pub fn run(common: &CommonArgs, args: &ExplainArgs) -> Result<Code, Failure> {
     let session = Session::open(common, layer)?;
     let (ui, settings) = (&session.ui, &session.settings);
     let inputs = plan::inputs(&args.input.paths, settings)?;
-    let set = plan::load_rules(settings)?;
+    let set = plan::rules_for_logs(&session)?;
     let rule = find(&set, &args.rule)?;
     let explainer =
         Explainer::new(&set, rule).map_err(|reason| Failure::usage(format!("compile {reason}")))?;

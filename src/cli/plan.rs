@@ -47,12 +47,21 @@ pub fn vars(settings: &Settings) -> Vars {
 
 /// Loads the rules.
 pub fn load_rules(settings: &Settings) -> Result<RuleSet, Failure> {
+    beside(settings, None)
+}
+
+/// Loads the rules for logs, in which ctadel's own responses are nobody's attack.
+pub fn rules_for_logs(session: &Session) -> Result<RuleSet, Failure> {
+    beside(&session.settings, super::respond::own(session))
+}
+
+fn beside(settings: &Settings, more: Option<(&str, String)>) -> Result<RuleSet, Failure> {
     let options = rules::Options {
         builtin: !settings.no_builtin_rules.value,
         dirs: settings.rules.value.clone(),
         vars: vars(settings),
     };
-    rules::load(&options).map_err(|errors| broken(&errors))
+    rules::load_beside(&options, more).map_err(|errors| broken(&errors))
 }
 
 /// Every mistake in rule files as one failure.
@@ -169,7 +178,7 @@ pub fn plan(session: &Session, paths: &[String], now: Time) -> Result<Plan, Fail
         since: window.since,
         until: window.until,
         lookback: settings.lookback.value,
-        rules: Arc::new(load_rules(settings)?),
+        rules: Arc::new(rules_for_logs(session)?),
         context: context(settings)?,
         suppressions: suppressions(settings)?,
         now,

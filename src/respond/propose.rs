@@ -175,13 +175,21 @@ impl Proposal {
         let bare = ["user:", "serviceAccount:"]
             .iter()
             .find_map(|kind| first.strip_prefix(kind));
-        let policy = first.contains(":policy/");
-        match self.takes {
-            Takes::Key | Takes::Identity | Takes::Sessions | Takes::Grant if !policy => {
+        let is_whom = match self.takes {
+            Takes::Key | Takes::Identity | Takes::Sessions => true,
+            // The other rights are named by what they are, not by who has them.
+            Takes::Grant => {
+                let of = ["detach-policy", "remove-iam-binding"];
+                of.contains(&self.action.as_str()) && self.words().len() == 2
+            }
+            _ => false,
+        };
+        match is_whom && !first.contains(":policy/") {
+            true => {
                 let names = [Some(first), bare].into_iter().flatten();
                 names.map(str::to_owned).collect()
             }
-            _ => Vec::new(),
+            false => Vec::new(),
         }
     }
 
@@ -194,6 +202,14 @@ impl Proposal {
         ];
         words.extend(self.words().into_iter().map(quoted));
         words.push(format!("--provider {}", self.provider));
+        // Names of Google Cloud are a project's.
+        let project = self
+            .account
+            .as_ref()
+            .filter(|account| !account.contains('/'));
+        if let (Provider::Gcp, Some(project)) = (self.provider, project) {
+            words.push(format!("--project {}", quoted(project)));
+        }
         if let Some(region) = self.region.as_ref().filter(|_| self.has_region()) {
             words.push(format!("--region {}", quoted(region)));
         }

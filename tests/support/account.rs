@@ -158,7 +158,8 @@ fn answer(of: &(Mutex<Inner>, Condvar), seen: &Seen) -> Answer {
         inner = waited.expect("not poisoned").0;
     }
     // It takes effect before it is held: whoever is cut off does not know.
-    let answer = told(&mut inner.state, &verb, &form);
+    let request = format!("00000000-0000-4000-8000-{number:012}");
+    let answer = told(&mut inner.state, &verb, &form).header("x-amzn-requestid", &request);
     if is_change && answer.status == 200 {
         inner.changes.push(verb);
         let agent = seen.header("user-agent").unwrap_or_default().to_owned();

@@ -7,6 +7,7 @@ mod auto;
 mod ended;
 mod entries;
 mod journal;
+mod own;
 mod permissions;
 mod place;
 mod propose;
@@ -14,6 +15,7 @@ mod setup;
 mod tell;
 
 pub use entries::entries;
+pub use own::own;
 pub use setup::store;
 
 use clap::{Args, Subcommand};

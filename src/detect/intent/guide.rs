@@ -158,7 +158,7 @@ pub(super) const GUIDE: &[Line] = &[
     (
         "remove-iam-binding",
         "gcp",
-        "Remove the member from the role: gcloud projects remove-iam-policy-binding PROJECT --member=MEMBER --role=ROLE",
+        "Remove the member from the role where it was given: gcloud projects remove-iam-policy-binding PROJECT --member=MEMBER --role=ROLE, or the same command of the disk, snapshot, bucket or service account",
     ),
     (
         "remove-iam-binding",

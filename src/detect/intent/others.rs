@@ -4,7 +4,7 @@
 //! leave the action its provider has for it, or nothing, and then advice follows.
 
 use super::action::act;
-use super::find::{actor, acts, target, targets};
+use super::find::{actor, acts, service, target, targets};
 use super::word::Family;
 use crate::model::{ActorType, Finding, Suggestion};
 
@@ -48,9 +48,25 @@ pub(super) fn gcp(family: Family, finding: &Finding) -> Vec<Suggestion> {
     }
 }
 
-/// The member and the role, as the command takes them.
+/// The member and the role, as the command takes them. Rights on one disk or bucket hang elsewhere.
 fn binding(finding: &Finding) -> Option<Suggestion> {
-    let member = target(finding, &["member", "user", "service_account"])?;
+    if service(finding) != "cloudresourcemanager" {
+        return None;
+    }
+    let kinds = [
+        ("member", ""),
+        ("user", "user:"),
+        ("service_account", "serviceAccount:"),
+        ("group", "group:"),
+    ];
+    let member = kinds.iter().find_map(|(kind, before)| {
+        let id = target(finding, &[kind])?;
+        // Everybody has no address, and some ids have their kind before them.
+        match id.contains('@') && !id.contains(':') {
+            true => Some(format!("{before}{id}")),
+            false => Some(id.to_owned()),
+        }
+    })?;
     let role = target(finding, &["role"])?;
     Some(act(
         finding,
@@ -70,16 +86,14 @@ fn each(action: &'static str, finding: &Finding, kinds: &[&str]) -> Vec<Suggesti
 /// Azure and Entra.
 pub(super) fn azure(family: Family, finding: &Finding) -> Vec<Suggestion> {
     let user = || named_or_actor(finding, &["user"]);
+    // What acted for nobody has no account to lock and no sessions to end.
+    let is_program = target(finding, &["user"]).is_none()
+        && (acts(finding, ActorType::ServicePrincipal)
+            || acts(finding, ActorType::ManagedIdentity));
     match family {
+        Family::Workload => vec![principal(finding)],
+        Family::User | Family::Sessions if is_program => vec![principal(finding)],
         Family::User => vec![act(finding, "disable-user", user())],
-        Family::Workload => {
-            let kinds = ["service_principal", "application"];
-            vec![act(
-                finding,
-                "disable-service-principal",
-                named_or_actor(finding, &kinds),
-            )]
-        }
         Family::Sessions => vec![act(finding, "revoke-sessions", user())],
         Family::Grant => each("remove-role-assignment", finding, &["role_assignment"]),
         Family::Network | Family::Machine => each("nsg-deny", finding, &["network_security_group"]),
@@ -97,6 +111,20 @@ pub(super) fn azure(family: Family, finding: &Finding) -> Vec<Suggestion> {
         | Family::Function
         | Family::Advice => Vec::new(),
     }
+}
+
+/// The service principal that is meant, by the id of the object where the log tells it.
+fn principal(finding: &Finding) -> Suggestion {
+    let own = finding.actor.principal.as_deref();
+    let object = Some(finding.actor.id.as_str());
+    let object = object.filter(|id| !id.is_empty() && !acts(finding, ActorType::User));
+    // Who signs in names its own application.
+    let other = target(finding, &["application"]).filter(|app| own != Some(app));
+    let id = target(finding, &["service_principal"])
+        .or(other)
+        .or(object)
+        .unwrap_or_else(|| actor(finding));
+    act(finding, "disable-service-principal", id)
 }
 
 /// Scaleway.
@@ -132,7 +160,7 @@ pub(super) fn kubernetes(family: Family, word: &str, finding: &Finding) -> Vec<S
             let kinds = ["rolebinding", "clusterrolebinding"];
             each("remove-rolebinding", finding, &kinds)
         }
-        Family::Sessions | Family::SaToken => each("delete-token", finding, &["secret"]),
+        Family::Sessions | Family::SaToken => tokens(finding),
         Family::Machine if word == "cordon-node" => each("cordon-node", finding, &["node"]),
         Family::Network | Family::Machine => each("isolate-pod", finding, &["pod"]),
         Family::Key
@@ -143,6 +171,15 @@ pub(super) fn kubernetes(family: Family, word: &str, finding: &Finding) -> Vec<S
         | Family::Function
         | Family::Advice => Vec::new(),
     }
+}
+
+/// Secrets that hold a service account's token, as the cluster and people call them. Others are to
+/// be changed where they are known, and are not deleted.
+fn tokens(finding: &Finding) -> Vec<Suggestion> {
+    let mut found = each("delete-token", finding, &["secret"]);
+    found
+        .retain(|one| matches!(one, Suggestion::Action { target, .. } if target.contains("token")));
+    found
 }
 
 /// OVHcloud.

@@ -38,9 +38,22 @@ pub(super) struct Read {
 /// Loads a rule set. Of two rules with one name or id the later one stands (a user's rule
 /// replaces a built-in one); the other is listed among the skipped.
 pub fn load(options: &Options) -> Result<RuleSet, Vec<RuleError>> {
+    load_beside(options, None)
+}
+
+/// The same, and one more file that lies nowhere: its name and its text.
+pub fn load_beside(
+    options: &Options,
+    more: Option<(&str, String)>,
+) -> Result<RuleSet, Vec<RuleError>> {
     let mut sources = files::builtin(options.builtin);
     let (found, errors) = files::under_all(&options.dirs);
     sources.extend(found);
+    sources.extend(more.map(|(name, text)| Source {
+        name: name.to_owned(),
+        origin: Origin::File,
+        body: Body::Here(Cow::Owned(text)),
+    }));
     finish(&sources, &options.vars, errors)
 }
 

@@ -32,7 +32,7 @@ mod tune;
 mod value;
 mod yaml;
 
-pub use entry::{Options, load, load_str};
+pub use entry::{Options, load, load_beside, load_str};
 pub use error::RuleError;
 pub use placeholder::Vars;
 pub(crate) use survey::{Surveyed, SurveyedFile, What, survey};

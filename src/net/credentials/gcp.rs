@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::gcp_external::External;
-use super::token::{Fetch, Fixed, Token};
+use super::token::{Fetch, Fixed, Issued, Token};
 use super::{Anonymous, Auth, Boxed, file, jwt};
 use crate::net::client::Client;
 use crate::net::env::Env;
@@ -240,12 +240,6 @@ impl Operation for Ask {
 }
 
 #[derive(Deserialize)]
-struct Issued {
-    access_token: String,
-    expires_in: Option<u64>,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Impersonated {
     access_token: String,
@@ -333,15 +327,13 @@ impl Fetch for Source {
                         until.and_then(|time| chrono::DateTime::parse_from_rfc3339(time).ok());
                     let left =
                         until.map(|until| until.timestamp() - chrono::Utc::now().timestamp());
-                    Issued {
-                        access_token: issued.access_token,
-                        expires_in: left.and_then(|left| u64::try_from(left).ok()),
-                    }
+                    let left = left.and_then(|left| u64::try_from(left).ok());
+                    let life = left.map(Duration::from_secs);
+                    return Ok((Secret::new(issued.access_token), life));
                 }
                 Source::External(external) => return external.fetch().await,
             };
-            let life = issued.expires_in.map(Duration::from_secs);
-            Ok((Secret::new(issued.access_token), life))
+            Ok(issued.token())
         })
     }
 }

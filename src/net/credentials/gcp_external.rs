@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::gcp::{Ask, CLOUD, PROVIDER, Source, split};
-use super::token::{Fetch, Token};
+use super::token::{Fetch, Issued, Token};
 use super::{Anonymous, Boxed, file};
 use crate::net::client::Client;
 use crate::net::error::Error;
@@ -117,12 +116,6 @@ impl Exchange {
     }
 }
 
-#[derive(Deserialize)]
-struct Issued {
-    access_token: String,
-    expires_in: Option<u64>,
-}
-
 impl Fetch for External {
     fn fetch(&self) -> Boxed<'_, Result<(Secret, Option<Duration>), Error>> {
         Box::pin(async move {
@@ -150,8 +143,7 @@ impl Fetch for External {
                 .send(Ask::Exchange, &request)
                 .await?
                 .json()?;
-            let life = issued.expires_in.map(Duration::from_secs);
-            Ok((Secret::new(issued.access_token), life))
+            Ok(issued.token())
         })
     }
 }

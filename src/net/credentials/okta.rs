@@ -8,12 +8,11 @@ use serde_json::json;
 
 use yaml_serde::Value;
 
-use super::token::{Fetch, Fixed, Token};
+use super::token::{Asked, Fetch, Fixed, Issued, Token};
 use super::{Anonymous, Auth, Boxed, file, jwt};
 use crate::net::client::Client;
 use crate::net::env::Env;
 use crate::net::error::Error;
-use crate::net::operation::{Method, Operation};
 use crate::net::request::Request;
 use crate::net::secret::Secret;
 
@@ -54,7 +53,7 @@ pub fn auth(env: &Env, org: &str) -> Result<Arc<dyn Auth>, Error> {
 
 /// A service application: it signs who it is, and gets a token that reads logs.
 struct Application {
-    client: Client<Ask>,
+    client: Client<Asked>,
     id: String,
     key: Secret,
     key_id: Option<String>,
@@ -84,29 +83,10 @@ impl Application {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Ask;
-
-impl Operation for Ask {
-    fn name(self) -> &'static str {
-        "Okta token"
-    }
-    fn method(self) -> Method {
-        Method::POST
-    }
-    fn permission(self) -> &'static str {
-        "a service application with okta.logs.read"
-    }
-    fn repeatable(self) -> bool {
-        true
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Issued {
-    access_token: String,
-    expires_in: Option<u64>,
-}
+const TOKEN: Asked = Asked {
+    name: "Okta token",
+    permission: "a service application with okta.logs.read",
+};
 
 impl Fetch for Application {
     fn fetch(&self) -> Boxed<'_, Result<(Secret, Option<Duration>), Error>> {
@@ -135,9 +115,8 @@ impl Fetch for Application {
                 ),
                 ("client_assertion", &statement),
             ]);
-            let issued: Issued = self.client.send(Ask, &request).await?.json()?;
-            let life = issued.expires_in.map(Duration::from_secs);
-            Ok((Secret::new(issued.access_token), life))
+            let issued: Issued = self.client.send(TOKEN, &request).await?.json()?;
+            Ok(issued.token())
         })
     }
 }

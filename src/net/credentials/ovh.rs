@@ -8,12 +8,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest;
 
-use super::token::{Fetch, Fixed, Token};
+use super::token::{Asked, Fetch, Fixed, Issued, Token};
 use super::{Anonymous, Auth, Boxed, file};
 use crate::net::client::Client;
 use crate::net::env::Env;
 use crate::net::error::Error;
-use crate::net::operation::{Method, Operation};
 use crate::net::request::{Draft, Request};
 use crate::net::secret::Secret;
 
@@ -229,34 +228,15 @@ impl Auth for Signer {
 
 /// A service account's token.
 struct OAuth {
-    client: Client<Ask>,
+    client: Client<Asked>,
     id: String,
     secret: Secret,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Ask;
-
-impl Operation for Ask {
-    fn name(self) -> &'static str {
-        "OVHcloud token"
-    }
-    fn method(self) -> Method {
-        Method::POST
-    }
-    fn permission(self) -> &'static str {
-        "a valid OVH_CLIENT_ID and OVH_CLIENT_SECRET"
-    }
-    fn repeatable(self) -> bool {
-        true
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Issued {
-    access_token: String,
-    expires_in: Option<u64>,
-}
+const TOKEN: Asked = Asked {
+    name: "OVHcloud token",
+    permission: "a valid OVH_CLIENT_ID and OVH_CLIENT_SECRET",
+};
 
 impl Fetch for OAuth {
     fn fetch(&self) -> Boxed<'_, Result<(Secret, Option<Duration>), Error>> {
@@ -267,11 +247,8 @@ impl Fetch for OAuth {
                 ("client_secret", self.secret.expose()),
                 ("scope", "all"),
             ]);
-            let issued: Issued = self.client.send(Ask, &request).await?.json()?;
-            Ok((
-                Secret::new(issued.access_token),
-                issued.expires_in.map(Duration::from_secs),
-            ))
+            let issued: Issued = self.client.send(TOKEN, &request).await?.json()?;
+            Ok(issued.token())
         })
     }
 }

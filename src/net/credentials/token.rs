@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::cached::Cached;
 use super::{Auth, Boxed};
 use crate::net::error::Error;
+use crate::net::operation::{Method, Operation};
 use crate::net::request::Draft;
 use crate::net::secret::Secret;
 
@@ -41,6 +42,45 @@ impl Auth for Fixed {
 pub trait Fetch: Send + Sync {
     /// The token and how long it lives.
     fn fetch(&self) -> Boxed<'_, Result<(Secret, Option<Duration>), Error>>;
+}
+
+/// A request for a token, where a provider has only one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// What errors call it.
+    pub name: &'static str,
+    /// What it takes.
+    pub permission: &'static str,
+}
+
+impl Operation for Asked {
+    fn name(self) -> &'static str {
+        self.name
+    }
+    fn method(self) -> Method {
+        Method::POST
+    }
+    fn permission(self) -> &'static str {
+        self.permission
+    }
+    fn repeatable(self) -> bool {
+        true
+    }
+}
+
+/// The answer to it.
+#[derive(serde::Deserialize)]
+pub struct Issued {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+impl Issued {
+    /// The token and how long it lives.
+    pub fn token(self) -> (Secret, Option<Duration>) {
+        let life = self.expires_in.map(Duration::from_secs);
+        (Secret::new(self.access_token), life)
+    }
 }
 
 /// A token that is fetched when it is first needed and when it has run out.

@@ -33,7 +33,12 @@ impl Action for DisableServicePrincipal {
     }
 
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
-        let found = cloud.find("graph:GetServicePrincipal", json!({"id": ask.target}))?;
+        let mut found = cloud.find("graph:GetServicePrincipal", json!({"id": ask.target}))?;
+        // Some logs know the application alone.
+        if found.is_none() {
+            let app = json!({"app": ask.target});
+            found = cloud.find("graph:GetServicePrincipalOfApp", app)?;
+        }
         let found = found.ok_or_else(|| Refused::missing("service principal", &ask.target))?;
         let id = found["id"].clone();
         let mut draft = Draft::new(

@@ -8,6 +8,7 @@ use crate::respond::cloud::Cloud;
 use crate::respond::plan::{Call, Draft, NOW, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
+use crate::respond::scaleway;
 
 /// The action.
 pub struct DeactivateKey;
@@ -34,16 +35,7 @@ impl Action for DeactivateKey {
     }
 
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
-        let found = cloud.find("iam:GetApiKey", json!({"access_key": ask.target}))?;
-        let key = found.ok_or_else(|| Refused::missing("API key", &ask.target))?;
-        let mut draft = Draft::new("API key", &ask.target, &ask.target);
-        for field in ["user_id", "application_id"] {
-            draft.facts.ids.push(text(&key, field).to_owned());
-        }
-        if key["managed"] == true {
-            draft.facts.owned = Some("Scaleway manages the key".to_owned());
-        }
-        draft.settle = 2;
+        let (mut draft, key) = scaleway::key(cloud, &ask.target)?;
         let object = json!({"access_key": ask.target});
         let probe = Probe::new("key-expired", json!({"access_key": ask.target, "by": NOW}));
         let until = Time::parse(text(&key, "expires_at"));

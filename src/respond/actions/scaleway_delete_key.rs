@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use crate::respond::action::{Action, Ask, Permissions, text};
+use crate::respond::action::{Action, Ask, Permissions};
 use crate::respond::cloud::Cloud;
 use crate::respond::plan::{Call, Draft, Probe, Step};
 use crate::respond::provider::Provider;
 use crate::respond::reason::Refused;
+use crate::respond::scaleway;
 
 /// The action.
 pub struct DeleteKey;
@@ -33,16 +34,7 @@ impl Action for DeleteKey {
     }
 
     fn draft(&self, cloud: &Cloud<'_>, ask: &Ask) -> Result<Draft, Refused> {
-        let found = cloud.find("iam:GetApiKey", json!({"access_key": ask.target}))?;
-        let key = found.ok_or_else(|| Refused::missing("API key", &ask.target))?;
-        let mut draft = Draft::new("API key", &ask.target, &ask.target);
-        for field in ["user_id", "application_id"] {
-            draft.facts.ids.push(text(&key, field).to_owned());
-        }
-        if key["managed"] == true {
-            draft.facts.owned = Some("Scaleway manages the key".to_owned());
-        }
-        draft.settle = 2;
+        let (mut draft, _) = scaleway::key(cloud, &ask.target)?;
         let object = json!({"access_key": ask.target});
         let probe = Probe::new("key-there", object.clone());
         let call = Call::new("iam:DeleteApiKey", object);

@@ -6,7 +6,9 @@ use crate::respond::action::text;
 use crate::respond::cloud::Cloud;
 use crate::respond::guard::Caller;
 use crate::respond::operation::{Operation, Wire};
+use crate::respond::plan::Draft;
 use crate::respond::probe::unknown;
+use crate::respond::reason::Refused;
 use crate::respond::trouble::{Kind, Trouble};
 use crate::respond::wire::items;
 
@@ -93,6 +95,21 @@ pub fn caller(cloud: &Cloud<'_>) -> Result<Caller, Trouble> {
         ids,
         account: String::new(),
     })
+}
+
+/// A draft about a key, and the key: whoever holds it is among those who are guarded.
+pub fn key(cloud: &Cloud<'_>, access_key: &str) -> Result<(Draft, Value), Refused> {
+    let found = cloud.find("iam:GetApiKey", json!({"access_key": access_key}))?;
+    let key = found.ok_or_else(|| Refused::missing("API key", access_key))?;
+    let mut draft = Draft::new("API key", access_key, access_key);
+    for field in ["user_id", "application_id"] {
+        draft.facts.ids.push(text(&key, field).to_owned());
+    }
+    if key["managed"] == true {
+        draft.facts.owned = Some("Scaleway manages the key".to_owned());
+    }
+    draft.settle = 2;
+    Ok((draft, key))
 }
 
 /// Answers a question of this list.

@@ -20,7 +20,8 @@ pub(super) fn azure(action: &str, target: &str) -> Vec<String> {
             vec![format!("az ad sp update --set accountEnabled=false --id {whole}")]
         }
         "remove-role-assignment" => vec![
-            format!("az role assignment list --all --query \"[?id=='\"{whole}\"']\" > {}", saved(target)),
+            // By name: logs write the case of a path as they like.
+            format!("az role assignment list --all --query \"[?name=='\"{}\"']\" > {}", quoted(last(target)), saved(target)),
             format!("az role assignment delete --ids {whole}"),
         ],
         "nsg-deny" => ["Inbound", "Outbound"]
@@ -149,7 +150,15 @@ pub(super) fn kubernetes(action: &str, target: &str) -> Vec<String> {
             format!("{kubectl} get {kind} {name} -o json > {}", saved(target)),
             format!("{kubectl} delete {kind} {name}"),
         ],
-        "delete-token" => vec![format!("{kubectl} delete secret {name}")],
+        "delete-token" => {
+            // Another kind of secret may be what the shop lives on.
+            let kind = "type=kubernetes.io/service-account-token";
+            let which = format!("metadata.name={},{kind}", last(target));
+            vec![format!(
+                "{kubectl} delete secret --field-selector {}",
+                quoted(&which)
+            )]
+        }
         "isolate-pod" => vec![
             format!("{kubectl} get pod {name} -o json > {}", saved(target)),
             format!(
