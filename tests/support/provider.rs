@@ -92,7 +92,7 @@ impl Pages {
         let at = self.token(seen);
         {
             let (met, faults) = &mut *self.met.lock().expect("not poisoned");
-            // In the place of the last page the one before it, once.
+            // In the place of the last page the one before it, once in each walk.
             if at > 0 && at + 1 == pages.len() && met.insert(format!("{path} again")) {
                 return self.page(path, pages, at - 1, url);
             }
@@ -110,7 +110,13 @@ impl Pages {
             }
         }
         match fresh {
-            true => self.page(path, pages, at, url),
+            true => {
+                if at + 1 == pages.len() {
+                    let met = &mut self.met.lock().expect("not poisoned").0;
+                    met.remove(&format!("{path} again"));
+                }
+                self.page(path, pages, at, url)
+            }
             false => Answer::new(401, r#"{"error":{"code":"ExpiredAuthenticationToken"}}"#),
         }
     }
