@@ -345,10 +345,7 @@ impl Derived {
 
 /// Short names of the roles or users that a call makes use of.
 pub fn roles(record: &Record) -> Vec<String> {
-    let paths = record.layout.source.roles.iter();
-    // Looked for one by one: most calls name one of them, and a search costs more than a look.
-    let there = paths.filter(|path| record.may_have(std::slice::from_ref(path)));
-    let named = there.filter_map(|path| record.text_at(path));
+    let named = record.roles().into_iter();
     named
         .map(|name| name.rsplit('/').next().unwrap_or(&name).to_owned())
         .collect()

@@ -22,6 +22,8 @@ pub struct Layout {
     /// The slot of the key whose value tells the source.
     pub telling: Option<u16>,
     norms: [Vec<(u16, Quirk)>; Norm::COUNT],
+    /// The slots of the source's paths to the role that a call names.
+    roles: Vec<u16>,
     tops: Vec<(Box<str>, u16)>,
 }
 
@@ -39,6 +41,8 @@ impl Layout {
                 norms[row.norm as usize].push((trie.slot(&keys), row.quirk));
             }
         }
+        let roles = source.roles.iter();
+        let roles = roles.map(|path| trie.slot(&keys_of(path))).collect();
         let telling = source.telling.map(|(key, _)| trie.slot(&[key]));
         let tops = source.telling.iter().zip(telling);
         let tops = tops.map(|((key, _), slot)| ((*key).into(), slot)).collect();
@@ -47,6 +51,7 @@ impl Layout {
             trie,
             telling,
             norms,
+            roles,
             tops,
         }
     }
@@ -279,6 +284,23 @@ impl<'a> Record<'a> {
             left = others;
         }
         false
+    }
+
+    /// The roles that a call names, by the source's paths to them.
+    pub fn roles(&self) -> Vec<Cow<'a, str>> {
+        let paths = self.layout.source.roles;
+        let slots = self.layout.roles.iter().map(|slot| self.slots.first(*slot));
+        let raws: Vec<&[u8]> = slots.map(|span| span.of(self.text)).collect();
+        let pairs = || paths.iter().zip(&raws);
+        let missing = pairs().filter(|(_, raw)| raw.is_empty());
+        let missing: Vec<&str> = missing.map(|(path, _)| *path).collect();
+        // Other spellings are not found by the walk: they are searched for, where there are any.
+        let others = self.may_have(&missing);
+        let each = pairs().filter_map(|(path, raw)| match raw {
+            [] if others => self.text_at(path),
+            raw => text::present(raw),
+        });
+        each.collect()
     }
 
     /// Any path as text; containers are text too, empty values are absent.

@@ -31,8 +31,8 @@ pub struct Group {
     /// Those left out: more than enough of them were there.
     pub dropped: u64,
     thin_at: usize,
-    /// With their timespans, in order: the earliest rows so far, which keep their targets.
-    shown: Vec<(i64, RowId)>,
+    /// The earliest rows of each timespan so far, in order: they keep their targets.
+    shown: Vec<RowId>,
 }
 
 /// How many rows decide a correlation: what is more within one timespan only adds to the count.
@@ -57,23 +57,22 @@ impl Group {
     /// Whether a row is among the first of its timespan so far. Those that are in the end were
     /// at any time before, so that their targets do not hang on the order of arrival.
     fn shows(&mut self, row: RowId, timespan: i64, rows: &mut Rows) -> bool {
-        let bucket = rows.time(row).0.div_euclid(timespan);
-        let order = rows.order(row);
-        let place = |(at, known): &(i64, RowId)| (*at, rows.order(*known)) < (bucket, order);
+        let of = |row: &RowId| rows.time(*row).0.div_euclid(timespan);
+        let (bucket, order) = (of(&row), rows.order(row));
+        let place = |known: &RowId| (of(known), rows.order(*known)) < (bucket, order);
         let place = self.shown.partition_point(place);
-        let start = self.shown.partition_point(|(at, _)| *at < bucket);
-        let end = self.shown.partition_point(|(at, _)| *at <= bucket);
+        let start = self.shown.partition_point(|known| of(known) < bucket);
+        let end = self.shown.partition_point(|known| of(known) <= bucket);
         if end - start >= SHOWN_TARGETS {
             if place == end {
                 return false;
             }
-            let (_, last) = self.shown.remove(end - 1);
-            rows.release(last);
+            rows.release(self.shown.remove(end - 1));
         }
         if self.shown.len() == self.shown.capacity() {
             self.shown.reserve_exact(self.shown.len() / 4 + 1);
         }
-        self.shown.insert(place, (bucket, rows.hold(row)));
+        self.shown.insert(place, rows.hold(row));
         true
     }
 
@@ -96,7 +95,7 @@ impl Group {
             counted.shown &= place.1 <= SHOWN_TARGETS;
         }
         let shown = std::mem::take(&mut self.shown);
-        shown.into_iter().for_each(|(_, row)| rows.release(row));
+        shown.into_iter().for_each(|row| rows.release(row));
     }
 
     /// Drops what cannot change whether the correlation fires; returns how many rows went.

@@ -2,8 +2,10 @@
 //!
 //! A record that some rule spoke about enters, its fold, its row and the pointer to it leave.
 
+use std::hash::{BuildHasher, Hasher};
+
 use super::Work;
-use super::tables::{Memo, Tables};
+use super::tables::Memo;
 use crate::decode::text;
 use crate::model::{Outcome, Severity, Time};
 use crate::normalize::{self, Norm, Record, address, event};
@@ -217,22 +219,21 @@ impl Work<'_> {
 
     /// The number of the record's actor: made once for the same raw fields.
     pub(super) fn actor(&mut self, record: &Record) -> u32 {
-        let Tables {
-            actors, scratch, ..
-        } = &mut *self.tables;
-        scratch.clear();
+        let mut hasher = self.tables.hasher.build_hasher();
         // The same fields may say something else in another log.
-        scratch.extend_from_slice(record.layout.source.name.as_bytes());
+        hasher.write(record.layout.source.name.as_bytes());
         for norm in record.layout.source.actor_fields {
-            scratch.extend_from_slice(record.norm(*norm).unwrap_or_default());
-            scratch.push(0xff);
+            hasher.write(record.norm(*norm).unwrap_or_default());
+            hasher.write_u8(0xff);
         }
         // A nameless login is told apart by its address.
         if record.norm(Norm::ActorId).is_none() {
-            scratch.extend_from_slice(record.norm(Norm::Address).unwrap_or_default());
+            hasher.write(record.norm(Norm::Address).unwrap_or_default());
         }
-        let number = actors.put(scratch);
-        if number as usize == self.out.actors.len() {
+        let next = self.out.actors.len() as u32;
+        let place = self.tables.actors.entry(hasher.finish());
+        let number = *place.or_insert(next);
+        if number == next {
             let actor = (record.layout.source.actor)(record);
             let strings = &mut self.out.strings;
             self.out.actors.push(ActorRow::pack(&actor, strings));

@@ -20,8 +20,9 @@ pub(super) enum Memo {
 
 /// What a worker keeps while it works on one chunk; only the room outlives it.
 pub(super) struct Tables {
-    /// The raw fields an actor is made of, by the number of the actor.
-    pub(super) actors: Interner,
+    /// Numbers of actors by a hash of the raw fields they are made of: an identity in one piece is
+    /// long, and every record has one.
+    pub(super) actors: hashbrown::HashMap<u64, u32, FixedState>,
     /// Raw values and what they come to.
     pub(super) memos: [(Interner, Vec<StrId>); 4],
     /// The source whose values the memos hold.
@@ -46,7 +47,7 @@ pub(super) struct Tables {
 impl Default for Tables {
     fn default() -> Self {
         Tables {
-            actors: Interner::default(),
+            actors: Default::default(),
             memos: Default::default(),
             source: u8::MAX,
             folds: Default::default(),
