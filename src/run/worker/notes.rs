@@ -21,13 +21,18 @@ impl Work<'_> {
             _ => b"",
         };
         let parts = [account, category, service];
-        let joined = parts.iter().copied().flatten();
-        if tables.last_account == Some((source, hour)) && tables.account.iter().eq(joined) {
+        let mut known = Some(&*tables.account);
+        for part in parts {
+            known = known.and_then(|known| known.strip_prefix(part));
+        }
+        if tables.last_account == Some((source, hour)) && known == Some(b"") {
             return;
         }
         tables.last_account = Some((source, hour));
         tables.account.clear();
-        tables.account.extend(parts.iter().copied().flatten());
+        for part in parts {
+            tables.account.extend_from_slice(part);
+        }
         let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8], norm: Norm| {
             if raw.is_empty() {
                 return;
