@@ -399,3 +399,94 @@ fn built_in_rules_use_known_words() {
     }
     assert!(unknown.is_empty(), "{unknown:?}");
 }
+
+/// A finding of another provider, by somebody of this kind.
+fn elsewhere(
+    provider: &'static str,
+    kind: ActorType,
+    action: &str,
+    targets: &[(&str, &str)],
+) -> Finding {
+    let mut finding = finding(action, targets);
+    let actor = Actor {
+        id: "object-1".into(),
+        name: "ci".into(),
+        kind,
+        principal: Some("app-1".into()),
+        ..Actor::default()
+    };
+    (finding.provider, finding.actor) = (provider, Arc::new(actor));
+    finding
+}
+
+#[test]
+fn other_providers_are_named_as_their_commands_take_them() {
+    let gcp = |service: &str, target| {
+        let action = format!("{service}:SetIamPolicy");
+        let targets = [target, ("role", "roles/owner")];
+        said(
+            "remove-iam-binding",
+            &elsewhere("gcp", ActorType::User, &action, &targets),
+        )
+    };
+    let projects = "cloudresourcemanager";
+    for (target, want) in [
+        (("user", "eve@example.com"), "user:eve@example.com"),
+        (
+            ("service_account", "ci@example.com"),
+            "serviceAccount:ci@example.com",
+        ),
+        (("group", "all@example.com"), "group:all@example.com"),
+        (("member", "allUsers"), "allUsers"),
+    ] {
+        let want = format!("remove-iam-binding {want} roles/owner");
+        assert_eq!(gcp(projects, target), [want]);
+    }
+    // A right on one snapshot does not hang on the project.
+    assert_eq!(gcp("compute", ("user", "eve@example.com")), ["?"]);
+
+    let azure = |kind, word: &str, targets: &[(&str, &str)]| {
+        said(word, &elsewhere("azure", kind, "x:y", targets))
+    };
+    let program = ActorType::ServicePrincipal;
+    for word in [
+        "disable-user",
+        "revoke-sessions",
+        "disable-service-principal",
+    ] {
+        let want = ["disable-service-principal object-1"];
+        assert_eq!(azure(program, word, &[("application", "app-1")]), want);
+    }
+    assert_eq!(
+        azure(
+            ActorType::User,
+            "disable-user",
+            &[("user", "eve@example.com")]
+        ),
+        ["disable-user eve@example.com"]
+    );
+    assert_eq!(
+        azure(
+            program,
+            "disable-service-principal",
+            &[("service_principal", "object-2")]
+        ),
+        ["disable-service-principal object-2"]
+    );
+
+    let kubernetes = |secret| {
+        let finding = elsewhere(
+            "kubernetes",
+            ActorType::User,
+            "get secrets",
+            &[("secret", secret)],
+        );
+        said("revoke-sa-token", &finding)
+    };
+    assert_eq!(
+        kubernetes("shop/ci-token-x2k4q"),
+        ["delete-token shop/ci-token-x2k4q"]
+    );
+    // What the shop lives on is changed, not deleted.
+    assert_eq!(kubernetes("shop/db-credentials"), ["?"]);
+}
