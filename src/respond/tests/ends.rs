@@ -178,3 +178,23 @@ fn whom_it_hits_and_what_is_for_good_is_agreed_to() {
     );
     assert_eq!(scene.double.sent(), 0);
 }
+
+#[test]
+fn a_world_that_changed_has_another_plan() {
+    let case = user("mallory");
+    let scene = Scene::new(&case);
+    let shown = scene.plan().expect("a plan");
+    scene.double.world.borrow_mut().state_mut()["users"]["mallory"]["keys"]["AKIANEWEXAMPLE000000"] =
+        json!("Active");
+    assert_ne!(scene.plan().expect("a plan").plan.hash(), shown.plan.hash());
+    let refused = scene.driven(Scene::consent(&shown), |driver| {
+        let gated = driver.plan(case.action(), &case.ask)?;
+        driver.execute(&gated)
+    });
+    told(
+        &refused.expect_err("another plan"),
+        (Reason::PlanChanged, 5),
+        "something changed since",
+    );
+    assert_eq!(scene.double.sent(), 0);
+}
