@@ -183,21 +183,28 @@ impl Book {
             *other != place && kept.merged_into.is_some() && self.end_of(*other) == place
         });
         for (_, kept) in merged {
-            // Their status was theirs; what was said about them stays of use.
-            let words = kept.history.iter().filter(|change| change.note.is_some());
-            history.extend(words.cloned().map(|change| Change {
-                status: None,
-                verdict: None,
-                ..change
-            }));
+            history.extend(kept.history.iter().filter_map(Change::inherited));
         }
         history.sort_by_key(|change| change.time);
         history
     }
 
-    /// The lines that bring the case up to date with a run.
+    /// The lines that bring the case up to date with a run. Redirects come first: what a crash
+    /// cuts off behind one the next run finds again, but nothing leads to an incident without
+    /// findings.
     pub fn news(&self, incidents: &[Incident], merged: &[(String, String)]) -> Vec<Line> {
         let mut out = Vec::new();
+        let redirects: BTreeMap<&String, &String> =
+            merged.iter().map(|(from, into)| (from, into)).collect();
+        let known: BTreeSet<&str> = self.ids().into_iter().collect();
+        for (from, into) in redirects {
+            if known.contains(from.as_str()) {
+                out.push(Line::Merged(Merged {
+                    incident: from.clone(),
+                    into: into.clone(),
+                }));
+            }
+        }
         for incident in incidents {
             let known = self.places.get(&incident.id).copied();
             let fresh = |finding: &&String| {
@@ -223,17 +230,6 @@ impl Book {
             let findings: Vec<String> = incident.findings.iter().filter(fresh).cloned().collect();
             if known.is_none() || more || !findings.is_empty() {
                 out.push(Line::Seen(Seen { findings, ..seen }));
-            }
-        }
-        let redirects: BTreeMap<&String, &String> =
-            merged.iter().map(|(from, into)| (from, into)).collect();
-        let known: BTreeSet<&str> = self.ids().into_iter().collect();
-        for (from, into) in redirects {
-            if known.contains(from.as_str()) {
-                out.push(Line::Merged(Merged {
-                    incident: from.clone(),
-                    into: into.clone(),
-                }));
             }
         }
         out

@@ -150,19 +150,16 @@ impl<'a> Keeper<'a> {
                 drafts_of.insert(*home, *at);
             }
         }
-        let mut merged = Vec::new();
+        let mut gone: Vec<(u32, u32, usize)> = Vec::new();
         for (_, home, at) in &shared {
             if let Some(into) = names[*at].filter(|_| !drafts_of.contains_key(home))
                 && !self.remembered.is_resolved(*home)
             {
                 drafts_of.insert(*home, *at);
-                merged.push((
-                    self.earlier(*home).id.clone(),
-                    self.earlier(into).id.clone(),
-                ));
+                gone.push((*home, into, *at));
             }
         }
-        merged.sort();
+        gone.sort_unstable();
         for (incident, name) in incidents.iter_mut().zip(&names) {
             if let Some(earlier) = name.map(|home| self.earlier(home)) {
                 incident.id = earlier.id.clone();
@@ -172,7 +169,17 @@ impl<'a> Keeper<'a> {
                 incident.reopens = earlier.reopens.clone();
             }
         }
+        for (home, _, at) in &gone {
+            let words = self.earlier(*home).history.iter();
+            let history = &mut incidents[*at].history;
+            history.extend(words.filter_map(Change::inherited));
+            history.sort_by_key(|change| change.time);
+        }
         self.reopen(&names, incidents);
+        let id = |home: u32| self.earlier(home).id.clone();
+        let merged = gone.iter().map(|(home, into, _)| (id(*home), id(*into)));
+        let mut merged: Vec<(String, String)> = merged.collect();
+        merged.sort();
         merged
     }
 

@@ -118,6 +118,19 @@ pub struct Change {
     pub action: Option<String>,
 }
 
+impl Change {
+    /// What is left of it where its incident became part of another: the words stay of use, the
+    /// status and the verdict were its own.
+    pub fn inherited(&self) -> Option<Change> {
+        self.note.as_ref()?;
+        Some(Change {
+            status: None,
+            verdict: None,
+            ..self.clone()
+        })
+    }
+}
+
 /// How sure a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {

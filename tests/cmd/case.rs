@@ -261,3 +261,106 @@ fn two_runs_at_once_leave_one_chain() {
     assert_eq!(place.run(&args).code, Some(0));
     assert_eq!(place.read("case/case.jsonl").lines().count(), lines);
 }
+
+/// Two scans, words about each of them, and a third that makes one of both: cut anywhere in the
+/// last one's lines, the next run arrives at the same.
+#[test]
+fn a_crash_in_the_middle_of_a_merge_loses_neither_name_nor_word() {
+    let place = place();
+    let ids = ["one.json", "two.json"].map(|input| {
+        let id = incidents(&place, &[input])[0]["id"].clone();
+        id.as_str().expect("an id").to_owned()
+    });
+    for (id, status) in ids.iter().zip(["INVESTIGATING", "CONTAINED"]) {
+        let args = [
+            "incidents",
+            "set",
+            id,
+            "--status",
+            status,
+            "--note",
+            "seen",
+            "--case",
+            "case",
+        ];
+        assert_eq!(place.run(&args).code, Some(0));
+    }
+    let before = place.read("case/case.jsonl").len();
+    let merged = incidents(&place, &["one.json", "two.json"]);
+    let kept = merged[0]["id"].as_str().expect("an id").to_owned();
+    let gone = ids.iter().find(|id| **id != kept).expect("the other");
+    let whole = place.read("case/case.jsonl");
+    let ends = whole.match_indices('\n').map(|(at, _)| at + 1);
+    let ends: Vec<usize> = ends.filter(|end| *end > before).collect();
+    assert!(ends.len() > 1, "{whole}");
+    let middles = ends.iter().map(|end| end - 9);
+    let cuts: Vec<usize> = middles
+        .chain([before])
+        .chain(ends.iter().copied())
+        .collect();
+    for cut in cuts {
+        place.write("case/case.jsonl", &whole[..cut]);
+        let args = [
+            "incidents",
+            "one.json",
+            "two.json",
+            "-f",
+            "jsonl",
+            "--case",
+            "case",
+        ];
+        let ran = place.run(&args);
+        let torn = !whole[..cut].ends_with('\n');
+        assert_eq!(
+            ran.err.contains("was cut off in the writing"),
+            torn,
+            "{cut}: {}",
+            ran.err
+        );
+        let now = &ran.lines()[0];
+        for field in ["id", "status", "history", "findings"] {
+            assert_eq!(now[field], merged[0][field], "{cut}: {field}");
+        }
+        let shown = [
+            "incidents",
+            "show",
+            gone,
+            "one.json",
+            "two.json",
+            "--case",
+            "case",
+        ];
+        let ran = place.run(&shown);
+        assert!(ran.out.starts_with(&kept), "{cut}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn two_people_at_once_lose_no_word() {
+    let place = place();
+    let id = incidents(&place, &["one.json"])[0]["id"].clone();
+    let id = id.as_str().expect("an id");
+    std::thread::scope(|scope| {
+        for author in ["dana", "lena"] {
+            let place = &place;
+            scope.spawn(move || {
+                for note in 0..12 {
+                    let note = note.to_string();
+                    let said = ["--note", &note, "--author", author, "--case", "case"];
+                    let args = [&["incidents", "set", id][..], &said].concat();
+                    let ran = place.run(&args);
+                    assert_eq!(ran.code, Some(0), "{}", ran.err);
+                }
+            });
+        }
+    });
+    let history = incidents(&place, &["one.json"])[0]["history"].clone();
+    let history = history.as_array().expect("a history");
+    for author in ["dana", "lena"] {
+        let own = history.iter().filter(|change| change["author"] == author);
+        let notes: Vec<&str> = own.filter_map(|change| change["note"].as_str()).collect();
+        let wanted: Vec<String> = (0..12).map(|note| note.to_string()).collect();
+        assert_eq!(notes, wanted, "{author}");
+    }
+    assert_eq!(history.len(), 24);
+}
