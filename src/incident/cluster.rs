@@ -15,7 +15,7 @@ use super::join::{Join, Scene, causal, neighbours, rank, root_groups, workloads}
 use super::keep::{Keeper, Remembered};
 use super::options::{Grouping, Options};
 use super::rarity::weigh;
-use super::recur::recurring;
+use super::recur::{habits, recurring};
 use super::related::{NONE, relate};
 use super::union::Union;
 use super::{cap, leaf};
@@ -104,7 +104,14 @@ fn incidents(
         .zip(&routine)
         .map(|(f, r)| *f && *r)
         .collect();
-    let mut ties = plan.attach(leaf::ties(&scene, &weighed.weights, &repeated, &bridges));
+    let habits = habits(heads, &mentions.seats);
+    let mut ties = plan.attach(leaf::ties(
+        &scene,
+        &weighed.weights,
+        &repeated,
+        &bridges,
+        &habits,
+    ));
     let offset = plan.origins.len();
     let alone = all.filter(|f| repeated[*f as usize] && plan.home[*f as usize] == NONE);
     for mut part in cap::cut_series(&scene, series(&scene, alone)) {
@@ -112,7 +119,13 @@ fn incidents(
         plan.add(part);
     }
     let hints: Vec<bool> = founding.iter().map(|founding| !founding).collect();
-    ties.extend(plan.attach(leaf::ties(&scene, &weighed.weights, &hints, &founding)));
+    ties.extend(plan.attach(leaf::ties(
+        &scene,
+        &weighed.weights,
+        &hints,
+        &founding,
+        &habits,
+    )));
 
     let (mut drafts, mut origins) = plan.drafts(tree.into_iter().chain(ties));
     let mut keeper = options

@@ -19,13 +19,23 @@ struct Tie {
 }
 
 /// Ties every finding that `is_leaf` to one that `is_anchor`, where a hard entity allows it, or
-/// the workload whose account it acts with.
+/// the workload whose account it acts with. A habit whose credential is known is tied by that
+/// alone.
 pub(super) fn ties(
     scene: &Scene,
     weights: &[u32],
     is_leaf: &[bool],
     is_anchor: &[bool],
+    habits: &[bool],
 ) -> Vec<Option<Join>> {
+    let mut known = vec![false; scene.heads.len()];
+    for (entity, bucket) in scene.mentions.buckets() {
+        if scene.mentions.kind(entity) == Kind::Credential {
+            for mention in bucket {
+                known[mention.finding as usize] = true;
+            }
+        }
+    }
     let mut best: Vec<Option<Tie>> = vec![None; scene.heads.len()];
     for (entity, bucket) in scene.mentions.buckets() {
         let kind = scene.mentions.kind(entity);
@@ -58,7 +68,10 @@ pub(super) fn ties(
                 let stands = |m: &&Mention| m.part == Part::Holds && is_anchor[m.finding as usize];
                 let origins: Vec<u32> = bucket.iter().filter(stands).map(|m| m.finding).collect();
                 // Routine would walk along the hours.
-                let hint = |m: &Mention| scene.heads[m.finding as usize].severity == LEAST;
+                let hint = |m: &Mention| {
+                    let at = m.finding as usize;
+                    scene.heads[at].severity == LEAST && !(habits[at] && known[at])
+                };
                 let acts =
                     |m: &&Mention| m.part == Part::Uses && is_leaf[m.finding as usize] && hint(m);
                 for leaf in bucket.iter().filter(acts).map(|m| m.finding) {

@@ -34,14 +34,23 @@ impl Hours {
     }
 }
 
-/// Marks the routine among findings in the total order.
+/// Marks the routine among findings in the total order. Informational ones never carry anything:
+/// they need no mark and leave none.
 pub(super) fn recurring(findings: &[&Head], roots: &[u32]) -> Vec<bool> {
+    marks(findings, roots, |level| level > Severity::Informational)
+}
+
+/// Marks the habits: the routine among the informational findings.
+pub(super) fn habits(findings: &[&Head], roots: &[u32]) -> Vec<bool> {
+    marks(findings, roots, |level| level == Severity::Informational)
+}
+
+fn marks(findings: &[&Head], roots: &[u32], among: impl Fn(Severity) -> bool) -> Vec<bool> {
     let mut table: HashMap<(&str, u32), Hours, FixedState> =
         HashMap::with_hasher(FixedState::default());
     let mut marks = Vec::with_capacity(findings.len());
     for (finding, root) in findings.iter().zip(roots) {
-        // Informational findings never carry anything, so they need no mark and leave none.
-        if finding.severity == Severity::Informational {
+        if !among(finding.severity) {
             marks.push(false);
             continue;
         }
@@ -58,7 +67,7 @@ mod tests {
     use super::super::sample::finding;
     use super::*;
 
-    fn marks(list: &[(i64, &str)]) -> Vec<bool> {
+    fn routine(list: &[(i64, &str)]) -> Vec<bool> {
         let heads: Vec<Head> = list
             .iter()
             .map(|(m, rule)| Head::of(&finding(*m, rule).get()))
@@ -77,9 +86,9 @@ mod tests {
             (181, "b"),
             (200, "a"),
         ];
-        assert_eq!(marks(&hourly), [false, false, false, true, false, true]);
+        assert_eq!(routine(&hourly), [false, false, false, true, false, true]);
         let one_hour = [(0, "a"), (10, "a"), (20, "a"), (30, "a"), (40, "a")];
-        assert_eq!(marks(&one_hour), [false; 5]);
+        assert_eq!(routine(&one_hour), [false; 5]);
     }
 
     #[test]

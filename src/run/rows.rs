@@ -156,6 +156,8 @@ pub struct FoldKey {
     pub outcome: Outcome,
     /// On what, for rules of medium and more.
     pub target: StrId,
+    /// The credential it opened a session with, where the actor came without one of his own.
+    pub opened: StrId,
     /// In which hour.
     pub hour: i64,
 }

@@ -19,6 +19,8 @@ pub struct Fold {
     pub rule: u32,
     /// Number of the first target, for rules of medium and more.
     target: StrId,
+    /// The credential that was opened, where it tells the actor apart.
+    opened: StrId,
     /// The rule's level.
     pub level: Severity,
     /// The first of them.
@@ -52,6 +54,7 @@ impl Fold {
             action: first.action,
             outcome: first.outcome,
             target: self.target,
+            opened: self.opened,
             hour,
         }
     }
@@ -129,6 +132,7 @@ impl Store {
                     ip: of.string(self, found.key.ip),
                     action: of.string(self, found.key.action),
                     target: of.string(self, found.key.target),
+                    opened: of.string(self, found.key.opened),
                     ..found.key
                 };
                 let row = of.place(&of.chunk.rows[found.row as usize]);
@@ -188,6 +192,7 @@ impl Store {
         self.folds.push(Fold {
             rule: key.rule,
             target: key.target,
+            opened: key.opened,
             level: key.level,
             first,
             last,
@@ -324,7 +329,8 @@ impl Store {
         let same = |place: &Place| {
             let fold = &self.folds[standing(place) as usize];
             i64::from(place.hour) == key.hour
-                && (fold.rule, fold.level, fold.target) == (key.rule, key.level, key.target)
+                && (fold.rule, fold.level) == (key.rule, key.level)
+                && (fold.target, fold.opened) == (key.target, key.opened)
                 && self.rows.is_of(fold.first, key)
         };
         self.fold_places.find(hash, same).map(standing)

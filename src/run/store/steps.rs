@@ -1,7 +1,7 @@
 //! Matches on steps of actions: kept until all records of the action are there.
 
 use super::Store;
-use crate::model::Severity;
+use crate::model::{ActorType, Severity};
 use crate::run::intern::NO_STR;
 use crate::run::rows::{Base, FoldKey, Range, Row};
 use crate::run::taking::Taking;
@@ -54,9 +54,14 @@ impl Store {
             Some(target) if level >= Severity::Medium => target.id,
             _ => NO_STR,
         };
+        let opened = match self.actors[row.actor as usize].kind() {
+            ActorType::Federated => row.issued,
+            _ => NO_STR,
+        };
         let key = FoldKey {
             rule,
             level,
+            opened,
             actor: row.actor,
             ip: row.ip,
             action: row.action,

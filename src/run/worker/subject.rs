@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 use super::Work;
 use super::tables::Memo;
 use crate::decode::text;
-use crate::model::{Outcome, Severity, Time};
+use crate::model::{ActorType, Outcome, Severity, Time};
 use crate::normalize::{self, Norm, Record, address, event};
 use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{
@@ -54,9 +54,15 @@ impl Work<'_> {
         } else {
             NO_STR
         };
+        // Whoever comes with another's token is told apart by what he is given for it.
+        let opened = match self.out.actors[light.actor as usize].kind() {
+            ActorType::Federated => self.issued(subject),
+            _ => NO_STR,
+        };
         let key = FoldKey {
             rule,
             level,
+            opened,
             actor: light.actor,
             ip: light.ip,
             action: light.action,
