@@ -140,7 +140,8 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
     let decided = decide(&mut store, &shared, &plan.rules, plan.link);
     let folds = std::mem::take(&mut store.folds);
     let own = &plan.context.own;
-    let maker = Maker::new(&store, &plan.rules, &decided.fired, &decided.known, own);
+    let known = &decided.known;
+    let maker = Maker::new(&store, &folds, &plan.rules, &decided.fired, known, own);
     let mut packed = maker.packed(folds);
     let coverage = run::coverage::coverage(&store, plan, &packed, complete, progress);
     if !plan.suppressions.is_empty() {
@@ -187,7 +188,8 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
     compiled(&programs)?;
     let decided = decide(&mut store, &shared, rules, true);
     let folds = std::mem::take(&mut store.folds);
-    let maker = Maker::new(&store, rules, &decided.fired, &decided.known, &context.own);
+    let (known, own) = (&decided.known, &context.own);
+    let maker = Maker::new(&store, &folds, rules, &decided.fired, known, own);
     let packed = maker.packed(folds);
     let whole = |packed| maker.complete(maker.finding(packed), packed);
     let findings = packed.iter().map(whole).collect();

@@ -266,6 +266,25 @@ fn a_foreign_table_is_refused_once() {
     );
 }
 
+/// A text that is no log is named by its first line, and once.
+#[test]
+fn a_foreign_text_is_named_once() {
+    let line = |number| format!("May 12 10:00:00 host sshd[{number}]: Accepted for root\n");
+    let text: String = (0..2_000).map(line).collect();
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let packed = ruzstd::encoding::compress_to_vec(text.as_bytes(), level);
+    std::fs::write(file.path(), packed).expect("a file");
+    let mut plan = plan(file.path(), builtin());
+    plan.load.window = 1_000;
+    let report = scan(&plan);
+    let [further, first] = report.coverage.skipped.as_slice() else {
+        panic!("{:?}", report.coverage.skipped)
+    };
+    assert!(first.reason.starts_with("text of no known log (first line"));
+    assert_eq!(further.reason, "further text of no known log");
+}
+
 /// It is listed as skipped, for it belongs to no window and no order; but it is not passed over.
 #[test]
 fn a_record_without_a_time_is_judged_by_itself() {

@@ -53,11 +53,15 @@ fn audit(id: u32, minute: u32, change: serde_json::Value) -> serde_json::Value {
 }
 
 fn incidents(records: &[serde_json::Value]) -> Vec<Vec<String>> {
+    incidents_by(RULES, records)
+}
+
+fn incidents_by(rules: &str, records: &[serde_json::Value]) -> Vec<Vec<String>> {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     for record in records {
         writeln!(file, "{record}").expect("written");
     }
-    let report = scan(&plan(file.path(), rules_of(RULES)));
+    let report = scan(&plan(file.path(), rules_of(rules)));
     let mut all: Vec<Vec<String>> = report
         .incidents
         .iter()
@@ -187,6 +191,54 @@ fn an_alert_about_a_record_and_the_record_are_one_incident() {
     let stranger = json!({"ka.auditid": "00000000-0000-4000-8000-000000000099"});
     let found = incidents(&[list, other, retold(5, "k8s_audit", stranger)]);
     assert_eq!(found.len(), 3, "{found:?}");
+}
+
+/// Alerts that say the same of the same machine fold into one finding; each of them still names
+/// its own record.
+#[test]
+fn every_one_of_folded_alerts_names_its_record() {
+    let person = |number: u32, minute: u32| {
+        let address = format!("203.0.113.{number}");
+        let person = json!({"username": format!("person-{number}@example.com")});
+        let call = json!({"user": person, "sourceIPs": [address]});
+        audit(number, minute, call)
+    };
+    let calls = [person(7, 1), person(8, 2), person(9, 3)];
+    let rules = "
+title: Exec
+name: exec
+level: medium
+logsource: {product: kubernetes, service: audit}
+detection: {s: {verb: list}, condition: s}
+---
+title: Told
+name: told
+level: low
+logsource: {product: runtime}
+detection: {s: {priority: Notice}, t: {severity: 6}, condition: s or t}
+";
+    for source in ["k8s_audit", "sysdig"] {
+        let alert = |(minute, call): (usize, &serde_json::Value)| {
+            let id = json!({"ka.auditid": call["auditID"]});
+            match source {
+                "sysdig" => json!({"id": format!("17f4a7b12c{minute}"), "severity": 6,
+                    "timestamp": format!("2026-05-12T08:{:02}:30Z", minute + 10),
+                    "source": "auditTrail", "agentId": 7, "labels": {},
+                    "content": {"ruleName": "Run shell untrusted", "fields": id}}),
+                _ => retold(minute as u32 + 10, source, id),
+            }
+        };
+        let mut records: Vec<_> = calls.iter().enumerate().map(alert).collect();
+        records.extend(calls.clone());
+        let found = incidents_by(rules, &records);
+        let name = if source == "sysdig" {
+            "sysdig"
+        } else {
+            "falco"
+        };
+        let audit = "kubernetes.audit";
+        assert_eq!(found, [vec![audit, audit, audit, name]], "{source}");
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Table {
 
     /// Reads a line that is known to hold the column names.
     pub fn named(text: &[u8]) -> Table {
-        let note = load::separator_note(text).map_or(0, |(_, length)| length);
+        let note = load::note(text).map_or(0, |(_, length)| length);
         let line = text[note..].trim_ascii_end();
         let separator = load::separator(text, line).unwrap_or(b',');
         let names = line.split(|byte| *byte == separator).map(load::name);

@@ -16,6 +16,10 @@ pub trait Catalogue {
     fn trie(&self, source: usize) -> &Trie;
     /// Whether a record in which the walk found this is one of this source.
     fn is(&self, source: usize, text: &[u8], slots: &Slots) -> bool;
+    /// The word by which the source tells its records from its neighbours', where there is one.
+    fn word<'t>(&self, _source: usize, _text: &'t [u8], _slots: &Slots) -> &'t [u8] {
+        b""
+    }
     /// What an object with these keys and raw values is.
     fn kind(&self, members: &Members) -> Kind;
     /// What a line of text is: where it is a record, it is written out as one.

@@ -7,6 +7,7 @@ pub mod item;
 pub mod path;
 pub mod records;
 mod shape;
+pub mod shelf;
 mod tables;
 pub mod text;
 pub mod trie;

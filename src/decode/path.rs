@@ -5,37 +5,86 @@
 
 use std::borrow::Cow;
 
+use super::shelf::{Anew, Open};
 use super::text;
 
 /// Calls `found` with every raw value at `path` under the value `raw`. Arrays are mapped over;
 /// at each object the longest key that fits is taken first, because keys may contain dots.
 /// Copies of logs change the case of keys: exact spelling wins, another one is better than none.
 pub fn find<'a>(raw: &'a [u8], path: &str, found: &mut dyn FnMut(&'a [u8])) {
-    search(raw, path.as_bytes(), 0, found, &mut |_, _| {});
+    search(Anew, raw, path.as_bytes(), 0, found, &mut |_, _| {});
+}
+
+/// The same for a value whose containers may be noted.
+pub(crate) fn find_in<'a>(
+    open: impl Open<'a>,
+    raw: &'a [u8],
+    path: &str,
+    found: &mut dyn FnMut(&'a [u8]),
+) {
+    search(open, raw, path.as_bytes(), 0, found, &mut |_, _| {});
 }
 
 /// The same, and through strings that hold JSON: logs write whole requests as text.
-pub fn find_through(raw: &[u8], path: &str, found: &mut dyn FnMut(&[u8])) {
-    through(raw, path.as_bytes(), 0, found);
+pub(crate) fn find_through<'a>(
+    open: impl Open<'a>,
+    raw: &'a [u8],
+    path: &str,
+    found: &mut dyn FnMut(&[u8]),
+) {
+    through(open, raw, path.as_bytes(), 0, found);
 }
 
-fn through(raw: &[u8], path: &[u8], depth: usize, found: &mut dyn FnMut(&[u8])) {
+/// The first value at `path`, or where there is none what `found` is called with: the first in
+/// strings that hold JSON.
+pub(crate) fn first_or_through<'a>(
+    open: impl Open<'a>,
+    raw: &'a [u8],
+    path: &str,
+    found: &mut dyn FnMut(&[u8]),
+) -> Option<&'a [u8]> {
+    let (mut plain, mut inside) = (None, Vec::new());
+    let into = &mut |inner, rest| inside.push((inner, rest));
+    let keep = &mut |value| {
+        plain.get_or_insert(value);
+    };
+    search(open, raw, path.as_bytes(), 0, keep, into);
+    let plain = plain.filter(|raw: &&[u8]| *raw != b"null");
+    if plain.is_none() {
+        for (inner, rest) in inside {
+            through(Anew, &text::unescape(inner), rest, 1, found);
+        }
+    }
+    plain
+}
+
+fn through<'a>(
+    open: impl Open<'a>,
+    raw: &'a [u8],
+    path: &[u8],
+    depth: usize,
+    found: &mut dyn FnMut(&[u8]),
+) {
     let mut inside: Vec<(&[u8], &[u8])> = Vec::new();
-    search(raw, path, 0, &mut |raw| found(raw), &mut |inner, rest| {
-        inside.push((inner, rest));
-    });
+    let into = &mut |inner, rest| inside.push((inner, rest));
+    search(open, raw, path, 0, &mut |raw| found(raw), into);
     for (inner, rest) in inside {
         // Text in text in text is nobody's log.
         if depth < 3 {
-            through(&text::unescape(inner), rest, depth + 1, found);
+            through(Anew, &text::unescape(inner), rest, depth + 1, found);
         }
     }
 }
 
 /// The first value at `path`.
 pub fn first<'a>(raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
+    first_in(Anew, raw, path)
+}
+
+/// The first value at `path` of a value whose containers may be noted.
+pub(crate) fn first_in<'a>(open: impl Open<'a>, raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
     let mut out = None;
-    find(raw, path, &mut |value| {
+    find_in(open, raw, path, &mut |value| {
         out.get_or_insert(value);
     });
     out
@@ -77,6 +126,7 @@ const MAX_DEPTH: usize = 32;
 type Inside<'a, 'p, 's> = &'s mut dyn FnMut(&'a [u8], &'p [u8]);
 
 fn search<'a, 'p>(
+    open: impl Open<'a>,
     raw: &'a [u8],
     path: &'p [u8],
     depth: usize,
@@ -93,12 +143,10 @@ fn search<'a, 'p>(
         Some(b'{') => {
             let first = first.to_ascii_lowercase();
             let mut best: Option<(usize, bool, &'a [u8])> = None;
-            members(raw, |key, value| {
-                let escaped = memchr::memchr(b'\\', key).is_some();
-                if key.len() > path.len() && !escaped
-                    || !key
-                        .first()
-                        .is_some_and(|b| b.to_ascii_lowercase() == first || *b == b'\\')
+            open.members(raw, |key, value| {
+                let begins = |byte: &u8| byte.to_ascii_lowercase() == first || *byte == b'\\';
+                if !key.first().is_some_and(begins)
+                    || key.len() > path.len() && memchr::memchr(b'\\', key).is_none()
                 {
                     return true;
                 }
@@ -115,20 +163,21 @@ fn search<'a, 'p>(
             });
             if let Some((used, _, value)) = best {
                 search(
+                    open,
                     value,
                     path.get(used + 1..).unwrap_or_default(),
                     depth + 1,
                     found,
                     inside,
                 );
-            } else if let Some((name, value)) = pair(raw)
+            } else if let Some((name, value)) = pair(open, raw)
                 && name.eq_ignore_ascii_case(path)
             {
                 found(value);
             }
         }
-        Some(b'[') => elements(raw, |value| {
-            search(value, path, depth + 1, found, inside);
+        Some(b'[') => open.elements(raw, |value| {
+            search(open, value, path, depth + 1, found, inside);
             true
         }),
         Some(b'"') => {
@@ -143,9 +192,9 @@ fn search<'a, 'p>(
 
 /// Name and value of an object that is nothing but these: many logs write down parameters as a
 /// list of such pairs, and rules name the parameter.
-fn pair(raw: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
+fn pair<'a>(open: impl Open<'a>, raw: &'a [u8]) -> Option<(Cow<'a, [u8]>, &'a [u8])> {
     let (mut name, mut value, mut alone) = (None, None, true);
-    members(raw, |key, inner| {
+    open.members(raw, |key, inner| {
         match key {
             b"Name" | b"name" | b"key" | b"Key" => name = Some(text::bytes(inner)),
             b"Value" | b"value" => value = Some(inner),
@@ -293,7 +342,12 @@ mod tests {
         let raw = br#"{"a":{"data":"{\"b\":[{\"c\":\"x\\\"y\"}],\"s\":\"{\\\"t\\\":4}\"}","plain":"{no"}}"#;
         let all = |path: &str| {
             let mut out = Vec::new();
-            find_through(raw, path, &mut |value| {
+            let shelf = Default::default();
+            let record = crate::decode::shelf::Shelved {
+                text: raw,
+                shelf: &shelf,
+            };
+            find_through(record, raw, path, &mut |value| {
                 out.push(String::from_utf8_lossy(value).into_owned())
             });
             out

@@ -8,7 +8,8 @@ mod lines;
 
 use std::borrow::Cow;
 
-use self::envelope::LOOKUP_RECORD;
+use self::envelope::{LOOKUP_RECORD, promises};
+use self::lines::{log_below, moved};
 use super::index::Index;
 use super::item::{Catalogue, Form, Item, Kind, Sink};
 use super::shape::{LineKind, first_line_kind, next_start};
@@ -55,6 +56,8 @@ const ARRAYS: &[&[u8]] = &[
 const MAX_NESTING: usize = 6;
 /// After this many vain attempts the rest of a damaged chunk is given up.
 const MAX_ATTEMPTS: usize = 10_000;
+/// Words of one chunk that are remembered.
+const MOST_TOLD: usize = 64;
 /// How far a record is searched for in a damaged chunk.
 const DAMAGED_WINDOW: usize = 1 << 18;
 
@@ -67,8 +70,12 @@ pub struct Decoder {
     guess: usize,
     /// Whether the last object at this level was a plain record.
     settled: bool,
-    /// Whether records come with flat names: each has to be looked at.
-    flat: bool,
+    /// The words by which sources tell their records, of those that were looked at in full.
+    told: Vec<(usize, Box<[u8]>)>,
+    /// Whether the piece is not the first one of its file.
+    further: bool,
+    /// Whether the last object that was no record held none either.
+    dull: bool,
     /// Whether objects that are nothing known are passed over in silence.
     damaged: bool,
     /// Whether an object has been seen that is nothing known.
@@ -78,6 +85,7 @@ pub struct Decoder {
 impl Decoder {
     /// Calls `sink` for everything in a piece, in order.
     pub fn piece(&mut self, catalogue: &dyn Catalogue, piece: &Piece, sink: Sink) {
+        self.further = piece.start > 0;
         match (&piece.header, piece.framing) {
             (Some(header), Framing::Rows) => {
                 self.more_rows(catalogue, &header.open, piece.bytes, sink);
@@ -100,10 +108,22 @@ impl Decoder {
             LineKind::Foreign(_) if self.is_text_log(catalogue, bytes) => {
                 self.lines(catalogue, bytes, sink);
             }
-            LineKind::Foreign(reason) => sink(Item::Skipped {
-                reason: reason.into(),
-                at: Some(0),
-            }),
+            LineKind::Foreign(reason) => match log_below(catalogue, bytes) {
+                Some(start) => {
+                    self.lines(catalogue, &bytes[..start], sink);
+                    index.build(&bytes[start..]);
+                    let sink = &mut moved(start, sink);
+                    self.documents(catalogue, &bytes[start..], &index, 0, sink);
+                }
+                // What begins a file names it, and is one line of the coverage.
+                None => sink(Item::Skipped {
+                    reason: match self.further {
+                        true => "further text of no known log".into(),
+                        false => reason.into(),
+                    },
+                    at: Some(0),
+                }),
+            },
             LineKind::Nothing => {}
         }
         self.pool.push((buffer, index));
@@ -111,8 +131,9 @@ impl Decoder {
 
     fn begin(&mut self) {
         self.settled = false;
-        self.flat = false;
         self.damaged = false;
+        self.dull = false;
+        self.told.clear();
     }
 
     /// Values behind each other, with white space or commas between them.
@@ -129,6 +150,13 @@ impl Decoder {
         while at < bytes.len() {
             if bytes[at] == b',' {
                 at = walker.skip_space(at + 1);
+                continue;
+            }
+            if depth == 0
+                && let Some(end) = self.words(catalogue, bytes, at, sink)
+            {
+                walker.seek(end);
+                at = walker.skip_space(end);
                 continue;
             }
             match self.value(catalogue, &mut walker, at, depth, sink) {
@@ -171,7 +199,7 @@ impl Decoder {
     ) {
         let (buffer, mut index) = self.pool.pop().unwrap_or_default();
         index.build(bytes);
-        let settled = std::mem::replace(&mut self.settled, settled && !self.flat);
+        let settled = std::mem::replace(&mut self.settled, settled);
         self.documents(catalogue, bytes, &index, depth, sink);
         self.settled = settled;
         self.pool.push((buffer, index));
@@ -282,7 +310,9 @@ impl Decoder {
         if self.settled {
             let mut ahead = *walker;
             if let Ok(end) = ahead.record(at, catalogue.trie(self.guess), &mut self.slots)
+                && !self.slots.leads
                 && catalogue.is(self.guess, walker.text(), &self.slots)
+                && self.is_told(catalogue, walker.text())
             {
                 *walker = ahead;
                 self.record(walker.text(), at, end, sink);
@@ -323,12 +353,15 @@ impl Decoder {
             Kind::Record(source) => {
                 walker.record(at, catalogue.trie(source), &mut self.slots)?;
                 self.guess = source;
-                self.settled = !self.flat;
+                self.settled = true;
+                if !self.is_told(catalogue, bytes) && self.told.len() < MOST_TOLD {
+                    let word = catalogue.word(source, bytes, &self.slots);
+                    self.told.push((source, word.into()));
+                }
                 self.record(bytes, at, end, sink);
             }
             Kind::Copy(source, form) => {
                 *walker = ahead;
-                self.flat |= form == Form::Flat;
                 let raw = &bytes[at..end];
                 if !self.copy(catalogue, source, form, raw, sink) {
                     self.unknown(
@@ -353,6 +386,14 @@ impl Decoder {
             }
         }
         Ok(end)
+    }
+
+    /// Whether a record with this word has been looked at in full: a neighbour's may have the same
+    /// keys and another word.
+    fn is_told(&self, catalogue: &dyn Catalogue, text: &[u8]) -> bool {
+        let word = catalogue.word(self.guess, text, &self.slots);
+        let mut told = self.told.iter();
+        word.is_empty() || told.any(|(source, told)| *source == self.guess && **told == *word)
     }
 
     fn record(&mut self, text: &[u8], at: usize, end: usize, sink: Sink) {

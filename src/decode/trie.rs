@@ -3,6 +3,8 @@
 //! Paths in at the start of a run, a slot each out. Keys are told apart by two words of eight
 //! bytes, because every key of every record is looked up.
 
+use super::shelf::Shelf;
+
 /// A raw JSON value inside the text; absent where `end` is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -34,6 +36,10 @@ pub struct Slots {
     more: Vec<(u16, Span)>,
     /// Which marked keys stand at the record's top level.
     pub marks: u64,
+    /// Whether a key that stands there leads into an object or a list.
+    pub leads: bool,
+    /// What is noted of the record's containers.
+    pub(crate) shelf: Shelf,
 }
 
 impl Slots {
@@ -42,6 +48,8 @@ impl Slots {
         self.spans.resize(count, Span::default());
         self.more.clear();
         self.marks = 0;
+        self.leads = false;
+        self.shelf.clear();
     }
 
     /// The first value of a slot.

@@ -41,6 +41,11 @@ pub struct Member {
     pub value: Span,
 }
 
+/// Whether a name leads into an object or a list: `protoPayload.methodName`.
+pub fn leads(key: &[u8]) -> bool {
+    memchr::memchr3(b'.', b'[', b'{', key).is_some_and(|at| at > 0)
+}
+
 impl<'a> Walker<'a> {
     /// Starts at the beginning of an indexed text.
     pub fn new(text: &'a [u8], index: &'a Index) -> Walker<'a> {
@@ -278,6 +283,7 @@ impl<'a> Walker<'a> {
             found => found,
         };
         let Some(edge) = found else {
+            slots.leads |= top && leads(&self.text[at + 1..end - 1]);
             return Ok((value, NONE, NONE));
         };
         if top && edge.mark != UNMARKED {

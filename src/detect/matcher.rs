@@ -449,7 +449,7 @@ impl Matcher {
             Field::Deep { top, rest } => {
                 let mut go_on = true;
                 for span in record.slots.all(*top) {
-                    path::find_through(span.of(record.text), rest, &mut |raw| {
+                    path::find_through(record.shelved(), span.of(record.text), rest, &mut |raw| {
                         go_on = go_on && each(Value::Raw(raw));
                     });
                 }

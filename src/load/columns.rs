@@ -1,19 +1,21 @@
-//! The first line of a text that is no JSON.
+//! The first lines of a text that does not begin like JSON.
 //!
 //! Enters: the beginning of a text. Leaves: how long the line of its column names is, if it is
-//! CSV. It exists because the cutter repeats that line with every piece and the decoder reads it:
-//! both have to see the same one.
+//! CSV; where JSON begins below the words of a tool. It exists because the cutter and the decoder
+//! have to see the same: the one repeats the names with every piece, the other reads them.
 
 /// Longest first line that is taken for column names.
 const FIRST_LINE: usize = 64 << 10;
 /// Longest name of a column.
 const NAME: usize = 256;
+/// Lines of text that may stand before JSON.
+const FIRST_LINES: usize = 64;
 
-/// Bytes of the column names in front of the rows: one line, or two where a spreadsheet says
-/// first what its cells are separated by. `None` where the text is no CSV.
+/// Bytes of the column names in front of the rows: one line, or two where a note stands before
+/// it. `None` where the text is no CSV.
 #[must_use]
 pub fn columns(text: &[u8]) -> Option<usize> {
-    let note = separator_note(text).map_or(0, |(_, length)| length);
+    let note = note(text).map_or(0, |(_, length)| length);
     let rest = &text[note..];
     let end = memchr::memchr(b'\n', rest)? + 1;
     let line = rest[..end].trim_ascii_end();
@@ -36,7 +38,7 @@ pub fn columns(text: &[u8]) -> Option<usize> {
 /// What separates the cells of this first line; a spreadsheet's note in front of it decides.
 #[must_use]
 pub fn separator(text: &[u8], line: &[u8]) -> Option<u8> {
-    if let Some((separator, _)) = separator_note(text) {
+    if let Some((Some(separator), _)) = note(text) {
         return Some(separator);
     }
     let mut quoted = false;
@@ -55,13 +57,18 @@ pub fn separator(text: &[u8], line: &[u8]) -> Option<u8> {
     Some(found.0)
 }
 
-/// The line `sep=;`, as spreadsheets write and read it: the separator and the line's length.
+/// The line in front of the names, and its length: `sep=;` of a spreadsheet, which tells the
+/// separator, or `#TYPE System.Object` of PowerShell.
 #[must_use]
-pub fn separator_note(text: &[u8]) -> Option<(u8, usize)> {
+pub fn note(text: &[u8]) -> Option<(Option<u8>, usize)> {
+    if text.starts_with(b"#TYPE ") {
+        let end = memchr::memchr(b'\n', &text[..text.len().min(FIRST_LINE)])?;
+        return Some((None, end + 1));
+    }
     let rest = text.strip_prefix(b"sep=").or(text.strip_prefix(b"SEP="))?;
     match rest {
-        [separator, b'\n', ..] => Some((*separator, 6)),
-        [separator, b'\r', b'\n', ..] => Some((*separator, 7)),
+        [separator, b'\n', ..] => Some((Some(*separator), 6)),
+        [separator, b'\r', b'\n', ..] => Some((Some(*separator), 7)),
         _ => None,
     }
 }
@@ -95,6 +102,26 @@ pub fn is_stamped(text: &[u8]) -> bool {
     time || word && !json.iter().any(|json| rest.starts_with(json))
 }
 
+/// Where the first lines begin values, below the words of a tool that came before what it wrote.
+/// A cell in quotes may hold lines that look like it.
+pub fn json_below(text: &[u8]) -> impl Iterator<Item = usize> {
+    let (mut at, mut quoted) = (0, false);
+    let lines = text.split_inclusive(|byte| *byte == b'\n');
+    lines.take(FIRST_LINES + 1).filter_map(move |line| {
+        let start = at;
+        at += line.len();
+        let value = !quoted && is_json(line);
+        quoted ^= memchr::memchr_iter(b'"', line).count() % 2 == 1;
+        value.then_some(start)
+    })
+}
+
+/// Whether a line begins a value, and not a row or a word in brackets.
+fn is_json(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.starts_with(b"{") || line.starts_with(b"[{") || line == b"["
+}
+
 /// Names begin with a letter; a log's text begins with a time or a bracket.
 fn is_name(cell: &[u8]) -> bool {
     // Log Analytics writes the zone of a time behind its name.
@@ -125,7 +152,7 @@ mod tests {
 
     #[test]
     fn tells_column_names_from_text() {
-        let table: [(&str, Option<&str>); 22] = [
+        let table: [(&str, Option<&str>); 23] = [
             ("a.b[0].c,d[]\n1,2\n", Some("a.b[0].c,d[]\n")),
             ("a.param[x],b\n1,2\n", Some("a.param[x],b\n")),
             ("a],b[0\n1,2\n", None),
@@ -136,6 +163,10 @@ mod tests {
             (
                 "SEP=,\r\nOperation name,Time\r\n",
                 Some("SEP=,\r\nOperation name,Time\r\n"),
+            ),
+            (
+                "#TYPE Selected.Object\r\n\"a\",\"b\"\r\n",
+                Some("#TYPE Selected.Object\r\n\"a\",\"b\"\r\n"),
             ),
             ("'@timestamp,'@message\n", Some("'@timestamp,'@message\n")),
             (",eventID,eventName\n0,x,y\n", Some(",eventID,eventName\n")),

@@ -8,14 +8,11 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::chunk::{Framing, Header, Problem};
-use super::columns::{columns, is_stamped};
+use super::columns::{columns, is_stamped, json_below};
 use super::held::Held;
 use super::options::Options;
 use super::scan::{Rule, Scan, Step};
 use super::source::{Source, empty};
-
-/// Lines of text that may stand before JSON.
-const FIRST_LINES: usize = 8;
 
 /// A piece of a stream.
 #[derive(Debug)]
@@ -136,7 +133,7 @@ impl<R: Read> Windows<R> {
             _ if is_stamped(&self.buffer) => Mode::Lines,
             (None | Some(b'{' | b'['), _) => Mode::Values,
             // The words of a tool that came before what it wrote.
-            _ if has_json_below(&self.buffer) => Mode::Values,
+            _ if json_below(&self.buffer).next().is_some() => Mode::Values,
             (_, Some(end)) => {
                 let header = Header {
                     open: self.buffer[..end].to_vec(),
@@ -287,26 +284,4 @@ impl<R: Read> Windows<R> {
             problems: std::mem::take(&mut self.problems),
         }
     }
-}
-
-/// Whether a line begins a value, and not a row or a word in brackets.
-fn is_json(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    line.starts_with(b"{") || line.starts_with(b"[{") || line == b"["
-}
-
-/// Whether one of the lines below the first begins a value. A cell in quotes may hold lines that
-/// look like it.
-fn has_json_below(text: &[u8]) -> bool {
-    let mut quoted = false;
-    for line in text
-        .split_inclusive(|byte| *byte == b'\n')
-        .take(FIRST_LINES + 1)
-    {
-        if !quoted && is_json(line) {
-            return true;
-        }
-        quoted ^= memchr::memchr_iter(b'"', line).count() % 2 == 1;
-    }
-    false
 }

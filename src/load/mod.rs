@@ -39,7 +39,7 @@ mod zstd;
 
 pub use bitmap::{Block, Lexer, mask};
 pub use chunk::{Chunk, Data, FileRef, Framing, Header, Packing, Piece, Problem};
-pub use columns::{columns, is_stamped, name, separator, separator_note};
+pub use columns::{columns, is_stamped, json_below, name, note, separator};
 pub use error::Error;
 pub use loader::Loader;
 pub use options::{Options, Span};

@@ -9,17 +9,9 @@ mod facts;
 mod table;
 pub(super) mod targets;
 
-use super::source::{Form, Norm, Part, Quirk, Record, Row, Source};
+use super::source::{Form, Norm, PLAIN, Part, Quirk, Record, Row, Source, row};
 use crate::decode::text;
 use crate::model::Layer;
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 /// The declaration.
 pub static SOURCE: Source = Source {
@@ -38,17 +30,15 @@ pub static SOURCE: Source = Source {
         "awsRegion",
         "eventID",
         "s3",
+        "kinesis",
     ],
-    // Copies drop a key here and there: the two names and any two of the others are enough. A
-    // bucket's notification has nearly all of them, and what no record has.
-    recognise: |marks| marks & 0b1000_1100 == 0b1100 && (marks & 0b111_0011).count_ones() >= 2,
-    telling: None,
+    // Copies drop a key here and there: the two names and any two of the others are enough. What a
+    // bucket or a stream hands to a function has nearly all of them, and what no record has.
+    recognise: |marks| marks & 0b1_1000_1100 == 0b1100 && (marks & 0b111_0011).count_ones() >= 2,
     forms: &[Form {
         is: table::is,
         rewrite: table::rewrite,
     }],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["eventTime"]),
         row(Norm::Uid, &["eventID", "UID"]),
@@ -117,10 +107,6 @@ pub static SOURCE: Source = Source {
         row(Norm::Identity, &["userIdentity"]),
     ],
     aliases: &[("status", &["ctadel.outcome"])],
-    prefixes: &[],
-    below: &[],
-    also: &[],
-    derived: &[],
     containers: &[
         "requestParameters",
         "responseElements",
@@ -216,8 +202,6 @@ pub static SOURCE: Source = Source {
     facts: facts::facts,
     key,
     part,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[Norm::Identity, Norm::Account, Norm::Service, Norm::Mfa],
     actor: actor::actor,
     action: call::action,
@@ -226,6 +210,7 @@ pub static SOURCE: Source = Source {
     targets: targets::targets,
     count_targets: targets::count_targets,
     self_target: targets::self_target,
+    ..PLAIN
 };
 
 /// What AWS writes where it keeps a value back.

@@ -13,16 +13,8 @@ pub(super) mod resource;
 pub(super) use self::call::{class_of, refused};
 pub(super) use self::forms::is_category;
 
-use super::source::{Form, Norm, Own, Quirk, Record, Row, Source, Steps};
+use super::source::{Form, Norm, Own, PLAIN, Quirk, Record, Row, Source, Steps, row};
 use crate::model::Layer;
-
-pub(super) const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 pub(super) const CLAIM_OID: &str = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 pub(super) const CLAIM_TENANT: &str = "http://schemas.microsoft.com/identity/claims/tenantid";
@@ -69,8 +61,6 @@ pub static SOURCE: Source = Source {
             rewrite: forms::bare,
         },
     ],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["time"]),
         row(Norm::Uid, &["eventDataId", "properties.eventDataId"]),
@@ -267,15 +257,7 @@ pub static SOURCE: Source = Source {
         "principalType",
         "roleDefinitionId",
     ],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
-    fact_verbs: &[],
-    facts: |_| Vec::new(),
     key: call::key,
-    part: |_| None,
     steps: Some(Steps {
         stage: call::stage,
         action: call::number,
@@ -298,6 +280,7 @@ pub static SOURCE: Source = Source {
     targets: resource::targets,
     count_targets: |record| resource::targets(record, 20).len(),
     self_target: body::self_target,
+    ..PLAIN
 };
 
 /// What stands for an actor whom a record does not name: account and address.

@@ -8,8 +8,7 @@ mod actor;
 mod call;
 mod forms;
 
-use super::azure_activity::row;
-use super::source::{Form, Norm, Own, Quirk, Row, Source};
+use super::source::{Form, Norm, Own, PLAIN, Quirk, Row, Source, row};
 use crate::model::Layer;
 
 /// The declaration.
@@ -44,8 +43,6 @@ pub static SOURCE: Source = Source {
             rewrite: forms::diagnostics_row,
         },
     ],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["time"]),
         row(Norm::Group, &["correlationId"]),
@@ -132,7 +129,6 @@ pub static SOURCE: Source = Source {
         "identity.claim",
         "identity.requester",
     ],
-    also: &[],
     derived: &[
         Own {
             name: "ctadel.azure.object",
@@ -177,16 +173,7 @@ pub static SOURCE: Source = Source {
         "objectKey",
         "accountName",
     ],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
-    fact_verbs: &[],
-    facts: |_| Vec::new(),
     key: call::key,
-    part: |_| None,
-    steps: None,
     uid: call::uid,
     actor_fields: &[
         Norm::Identity,
@@ -201,5 +188,5 @@ pub static SOURCE: Source = Source {
     outcome: call::outcome,
     targets: call::targets,
     count_targets: |record| call::targets(record, 20).len(),
-    self_target: |_| false,
+    ..PLAIN
 };

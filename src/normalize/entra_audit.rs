@@ -9,9 +9,8 @@ mod forms;
 
 use std::borrow::Cow;
 
-use super::azure_activity::row;
 use super::hash;
-use super::source::{Fact, FactKind, Form, Norm, Own, Quirk, Record, Row, Source};
+use super::source::{Fact, FactKind, Form, Norm, Own, PLAIN, Quirk, Record, Row, Source, row};
 use crate::decode::{canonical, text};
 use crate::model::event::Class;
 use crate::model::{Actor, ActorType, Layer, Outcome, Target};
@@ -45,8 +44,6 @@ pub static SOURCE: Source = Source {
             rewrite: forms::portal,
         },
     ],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["properties.activityDateTime", "time"]),
         row(Norm::Uid, &["properties.id"]),
@@ -224,11 +221,6 @@ pub static SOURCE: Source = Source {
         "operationVersion",
         "userPrincipalName",
     ],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
     fact_verbs: &[
         "add service principal credentials",
         "update application – certificates and secrets management ",
@@ -237,9 +229,6 @@ pub static SOURCE: Source = Source {
     ],
     facts,
     key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[Norm::Identity, Norm::Account, Norm::Address],
     actor,
     action: |record| {
@@ -254,6 +243,7 @@ pub static SOURCE: Source = Source {
     targets,
     count_targets: |record| targets(record, 20).len(),
     self_target,
+    ..PLAIN
 };
 
 fn owned(record: &Record, path: &str) -> Option<String> {
@@ -391,7 +381,7 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out = Vec::new();
     changes::resources(record, &mut |resource| {
         let one = |key: &str| {
-            let raw = crate::decode::path::first(resource, key)?;
+            let raw = crate::decode::path::first_in(record.shelved(), resource, key)?;
             text::present(raw).map(Cow::into_owned)
         };
         let upn = one("userPrincipalName");
@@ -424,7 +414,8 @@ fn self_target(record: &Record) -> bool {
     let mut same = false;
     changes::resources(record, &mut |resource| {
         for key in ["id", "userPrincipalName"] {
-            let value = crate::decode::path::first(resource, key).and_then(text::present);
+            let value = crate::decode::path::first_in(record.shelved(), resource, key)
+                .and_then(text::present);
             same |= value
                 .is_some_and(|value| value == own.id || own.principal.as_deref() == Some(&value));
         }

@@ -8,8 +8,7 @@ mod forms;
 
 use std::borrow::Cow;
 
-use super::azure_activity::row;
-use super::source::{Fact, FactKind, Form, Norm, Own, Quirk, Record, Row, Source};
+use super::source::{Fact, FactKind, Form, Norm, Own, PLAIN, Quirk, Record, Row, Source, row};
 use super::{hash, token};
 use crate::decode::{canonical, path, text};
 use crate::model::event::Class;
@@ -40,7 +39,6 @@ pub static SOURCE: Source = Source {
             rewrite: forms::portal,
         },
     ],
-    line: None,
     dispatch: Norm::Error,
     rows: &[
         row(Norm::Time, &["properties.createdDateTime", "time"]),
@@ -193,17 +191,9 @@ pub static SOURCE: Source = Source {
         "operationVersion",
         "resourceId",
     ],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
     fact_verbs: &["0"],
     facts,
     key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[
         Norm::ActorId,
         Norm::ActorName,
@@ -224,7 +214,7 @@ pub static SOURCE: Source = Source {
     outcome,
     targets,
     count_targets: |record| targets(record, 20).len(),
-    self_target: |_| false,
+    ..PLAIN
 };
 
 fn owned(record: &Record, path: &str) -> Option<String> {

@@ -88,8 +88,10 @@ pub static SOURCE: Source = Source {
         "priority",
         "source",
     ],
+    chatter: is_own_log,
     key,
     uid,
+    retells: Some(Norm::Group),
     actor_fields: &[
         Norm::ActorName,
         Norm::ActorId,
@@ -106,9 +108,26 @@ pub static SOURCE: Source = Source {
     ..PLAIN
 };
 
+/// Whether Falco says something of itself, on the standard output where its alerts stand too:
+/// `Mon May 12 08:00:00 2026: Falco version…`, or with a time of ISO 8601.
+fn is_own_log(line: &[u8]) -> bool {
+    let fits = |shape: &[u8]| {
+        line.len() > shape.len()
+            && line.iter().zip(shape).all(|(byte, shape)| match shape {
+                b'a' => byte.is_ascii_alphabetic(),
+                b'0' => byte.is_ascii_digit() || *byte == b' ',
+                b'+' => matches!(byte, b'+' | b'-'),
+                shape => byte == shape,
+            })
+    };
+    fits(b"aaa aaa 00 00:00:00 0000: ")
+        || fits(b"0000-00-00T00:00:00+0000: ")
+        || memchr::memmem::find(line, b" | schema validation: ").is_some()
+}
+
 /// A field of the alert, where it is known.
 fn field(record: &Record, name: &str) -> Option<String> {
-    let text = record.text_at(&format!("output_fields.{name}"))?;
+    let text = crate::decode::text::present(record.below(record.top("output_fields")?, name)?)?;
     known(&text).then(|| text.into_owned())
 }
 
@@ -240,19 +259,23 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
 
 /// Whoever passes an alert on gives it an id of its own; the alert itself has none.
 fn key(record: &Record) -> u64 {
-    let raw = |path: &str| record.at(path).unwrap_or_default();
+    let fields = record.top("output_fields").unwrap_or_default();
+    let raw = |path: &str| match record.below(fields, path) {
+        None | Some(b"null") => &[][..],
+        Some(raw) => raw,
+    };
     super::hash(&[
         b"falco",
         &record.time().map_or(0, |time| time.0).to_be_bytes(),
         record.norm(Norm::Verb).unwrap_or_default(),
-        raw("hostname"),
-        raw("output_fields.container.id"),
-        raw("output_fields.proc.pid"),
-        raw("output_fields.evt.type"),
-        raw("output_fields.proc.cmdline"),
-        raw("output_fields.fd.name"),
-        raw("output_fields.ka.auditid"),
-        raw("output_fields.ct.id"),
+        record.at("hostname").unwrap_or_default(),
+        raw("container.id"),
+        raw("proc.pid"),
+        raw("evt.type"),
+        raw("proc.cmdline"),
+        raw("fd.name"),
+        raw("ka.auditid"),
+        raw("ct.id"),
     ])
 }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::rewrite;
 use crate::decode::item::Members;
 use crate::decode::path;
+use crate::decode::walk::leads;
 
 /// What lies below these is named freely: dots are a part of the name.
 const NAMES_BELOW: [&str; 5] = ["annotations", "claims", "extra", "labels", "output_fields"];
@@ -35,7 +36,6 @@ enum Step<'m> {
 
 /// Whether any of these names leads into an object or a list.
 pub(super) fn is(members: &Members) -> bool {
-    let leads = |key: &[u8]| memchr::memchr3(b'.', b'[', b'{', key).is_some_and(|at| at > 0);
     members.iter().any(|(key, _)| leads(key))
 }
 

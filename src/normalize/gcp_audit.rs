@@ -12,18 +12,10 @@ mod derived;
 mod facts;
 mod targets;
 
-use super::source::{Form, Norm, Own, Part, Quirk, Record, Row, Source, Stage, Steps};
+use super::source::{Form, Norm, Own, PLAIN, Part, Quirk, Record, Row, Source, Stage, Steps, row};
 use crate::model::Layer;
 
 pub use bigquery::{plain as plain_row, rewrite as row_to_entry};
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 const fn own(name: &'static str, doc: &'static str, values: fn(&Record, &mut Vec<String>)) -> Own {
     Own { name, doc, values }
@@ -49,14 +41,18 @@ pub static SOURCE: Source = Source {
         is: bigquery::is,
         rewrite: bigquery::rewrite,
     }],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(
             Norm::Time,
-            &["timestamp", "receiveTimestamp", "p_event_time"],
+            &[
+                "timestamp",
+                "receiveTimestamp",
+                "p_event_time",
+                "protoPayload.requestMetadata.requestAttributes.time",
+            ],
         ),
-        row(Norm::Uid, &["insertId"]),
+        // Warehouses fold the case of the names that they made columns of.
+        row(Norm::Uid, &["insertId", "insertid"]),
         row(Norm::Group, &["operation.id", "split.uid"]),
         row(Norm::Account, &["resource.labels.project_id"]),
         Row {
@@ -114,7 +110,7 @@ pub static SOURCE: Source = Source {
             Norm::Agent,
             &["protoPayload.requestMetadata.callerSuppliedUserAgent"],
         ),
-        row(Norm::Category, &["logName"]),
+        row(Norm::Category, &["logName", "logname"]),
         row(Norm::Edge, &["resource.labels.email_id"]),
         row(Norm::Bucket, &["resource.labels.bucket_name"]),
         row(Norm::Identity, &["protoPayload.authenticationInfo"]),
@@ -229,10 +225,6 @@ pub static SOURCE: Source = Source {
             "Cloud Logging entry, no audit record",
         ),
     ],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
     fact_verbs: &[
         "google.iam.admin.v1.createserviceaccountkey",
         "google.iam.admin.v1.createserviceaccount",
@@ -259,7 +251,6 @@ pub static SOURCE: Source = Source {
             "protoPayload.resourceName",
         ],
     }),
-    uid: |_| None,
     actor_fields: &[Norm::Identity],
     actor: actor::actor,
     action: call::action,
@@ -268,6 +259,7 @@ pub static SOURCE: Source = Source {
     targets: targets::targets,
     count_targets: |record| targets::targets(record, 64).len(),
     self_target: bindings::self_target,
+    ..PLAIN
 };
 
 /// The `ctadel.gcp.*` fields.

@@ -26,6 +26,7 @@ pub static SOURCE: Source = Source {
         rewrite: open_envelope,
     }],
     line: Some(line),
+    chatter: is_broker_log,
     rows: &[
         row(Norm::Time, &["timestamp"]),
         row(Norm::Verb, &["operation"]),
@@ -257,6 +258,24 @@ fn line(line: &[u8], out: &mut Vec<u8>) -> bool {
     let time = parts.time.clone().unwrap_or_default();
     parts.write(&time, out);
     true
+}
+
+/// Whether a line is one of the broker's other loggers: `[time] LEVEL words (kafka.log.Cleaner)`.
+fn is_broker_log(line: &[u8]) -> bool {
+    let levels = [
+        &b"TRACE "[..],
+        b"DEBUG ",
+        b"INFO ",
+        b"WARN ",
+        b"ERROR ",
+        b"FATAL ",
+    ];
+    let open = line
+        .strip_prefix(b"[20")
+        .and_then(|rest| memchr::memmem::find(rest, b"] ").map(|at| &rest[at + 2..]));
+    open.is_some_and(|rest| levels.iter().any(|level| rest.starts_with(level)))
+        && line.ends_with(b")")
+        && memchr::memmem::find(line, PRINCIPAL.as_bytes()).is_none()
 }
 
 /// Where log collectors put a line.

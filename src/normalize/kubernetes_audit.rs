@@ -13,20 +13,11 @@ mod object;
 mod pod;
 mod truncated;
 
-use super::source::{Form, Norm, Own, Part, Quirk, Record, Row, Source};
+use super::source::{Form, Norm, Own, PLAIN, Part, Quirk, Record, Row, Source, row};
 use crate::model::Layer;
 
 pub use aks::aside;
 pub use gke::is_payload;
-pub use truncated::is_program_log;
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 const fn list(norm: Norm, paths: &'static [&'static str]) -> Row {
     Row {
@@ -66,7 +57,6 @@ pub static SOURCE: Source = Source {
             || (has(0) && (has(1) || has(2) || has(3)))
             || (has(3) && has(5) && (has(1) || has(2)))
     },
-    telling: None,
     forms: &[
         Form {
             is: gke::is,
@@ -86,6 +76,7 @@ pub static SOURCE: Source = Source {
         },
     ],
     line: Some(truncated::line),
+    chatter: truncated::is_program_log,
     dispatch: Norm::Service,
     rows: &[
         row(
@@ -150,7 +141,6 @@ pub static SOURCE: Source = Source {
         "data.",
         "properties.log.",
     ],
-    below: &[],
     also: &[("gcp", "gcp.audit")],
     derived: &DERIVED,
     containers: &[
@@ -195,16 +185,11 @@ pub static SOURCE: Source = Source {
         ),
         (&["rules", "omitStages"], "Kubernetes audit policy"),
     ],
-    policies: &[],
-    policy_names: &[],
     roles: &["requestObject.spec.serviceAccountName"],
-    grantees: &[],
     fact_verbs: &["pods", "serviceaccounts"],
     facts: facts::facts,
     key,
     part,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[Norm::Identity, Norm::Issuer, Norm::Account],
     actor: actor::actor,
     action: call::action,
@@ -213,6 +198,7 @@ pub static SOURCE: Source = Source {
     targets: object::targets,
     count_targets: |record| object::targets(record, 64).len(),
     self_target: object::self_target,
+    ..PLAIN
 };
 
 /// The `ctadel.k8s.*` fields.

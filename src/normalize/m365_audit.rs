@@ -9,8 +9,7 @@ mod forms;
 
 use std::borrow::Cow;
 
-use super::azure_activity::row;
-use super::source::{Form, Norm, Own, Quirk, Record, Row, Source};
+use super::source::{Form, Norm, Own, PLAIN, Quirk, Record, Row, Source, row};
 use crate::decode::text;
 use crate::model::{Actor, ActorType, Layer};
 
@@ -33,7 +32,6 @@ pub static SOURCE: Source = Source {
         "Id",
     ],
     recognise: |marks| marks & 0b11 == 0b11 && (marks & 0b1111_1100).count_ones() >= 2,
-    telling: None,
     forms: &[
         Form {
             is: forms::is_wrapped,
@@ -44,8 +42,6 @@ pub static SOURCE: Source = Source {
             rewrite: forms::row,
         },
     ],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["CreationTime"]),
         row(Norm::Uid, &["Id"]),
@@ -175,17 +171,7 @@ pub static SOURCE: Source = Source {
         "Version",
         "Severity",
     ],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
-    fact_verbs: &[],
-    facts: |_| Vec::new(),
     key: call::key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[
         Norm::ActorId,
         Norm::ActorType,
@@ -214,6 +200,7 @@ pub static SOURCE: Source = Source {
         let own = record.text(Norm::ActorId).unwrap_or_default();
         !own.is_empty() && own.eq_ignore_ascii_case(&target)
     },
+    ..PLAIN
 };
 
 /// Kinds of user: 0 to 3 are people, 4 the system, 5 an application, 6 a service principal.

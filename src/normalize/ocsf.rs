@@ -9,16 +9,8 @@ mod call;
 mod facts;
 mod targets;
 
-use super::source::{Norm, Quirk, Record, Row, Source};
+use super::source::{Norm, PLAIN, Quirk, Record, Row, Source, row};
 use crate::model::Layer;
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 /// The declaration.
 pub static SOURCE: Source = Source {
@@ -40,10 +32,6 @@ pub static SOURCE: Source = Source {
         "class_name",
     ],
     recognise: |marks| marks & 1 != 0 && (marks & 0b1_1111_1110).count_ones() >= 3,
-    telling: None,
-    forms: &[],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(
             Norm::Time,
@@ -255,14 +243,12 @@ pub static SOURCE: Source = Source {
         ("sourceIPs", &["src_endpoint.ip"]),
         ("responseStatus.code", &["api.response.code"]),
     ],
-    prefixes: &[],
     below: &["unmapped"],
     also: &[
         ("aws", "cloudtrail"),
         ("okta", "okta"),
         ("kubernetes", "audit"),
     ],
-    derived: &[],
     containers: &[
         "actor",
         "api",
@@ -286,8 +272,6 @@ pub static SOURCE: Source = Source {
         "severity_id",
         "raw_data",
     ],
-    keys: &[],
-    asides: &[],
     policies: &[
         "api.request.data.policyDocument",
         "api.request.data.assumeRolePolicyDocument",
@@ -301,7 +285,6 @@ pub static SOURCE: Source = Source {
         "api.request.data.roleArn",
         "api.request.data.role",
     ],
-    grantees: &[],
     fact_verbs: &[
         "assumerole",
         "assumerolewithsaml",
@@ -312,9 +295,6 @@ pub static SOURCE: Source = Source {
     ],
     facts: facts::facts,
     key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[
         Norm::Identity,
         Norm::ActorId,
@@ -332,6 +312,7 @@ pub static SOURCE: Source = Source {
     targets: targets::targets,
     count_targets: targets::count_targets,
     self_target: targets::self_target,
+    ..PLAIN
 };
 
 fn key(record: &Record) -> u64 {

@@ -7,16 +7,8 @@ mod actor;
 mod call;
 mod targets;
 
-use super::source::{Norm, Quirk, Record, Row, Source};
+use super::source::{Norm, PLAIN, Record, Source, row};
 use crate::model::Layer;
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 /// The declaration.
 pub static SOURCE: Source = Source {
@@ -48,10 +40,6 @@ pub static SOURCE: Source = Source {
             && marks & 0b11_0000_0000_0000 == 0
             && (marks & 0b1111_1111_1110).count_ones() >= 3
     },
-    telling: None,
-    forms: &[],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["published"]),
         row(Norm::Uid, &["uuid"]),
@@ -116,9 +104,6 @@ pub static SOURCE: Source = Source {
         ("targets", &["target"]),
     ],
     prefixes: &["okta."],
-    below: &[],
-    also: &[],
-    derived: &[],
     containers: &[
         "actor",
         "client",
@@ -172,17 +157,7 @@ pub static SOURCE: Source = Source {
         "behaviors",
         "risk",
     ],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
-    fact_verbs: &[],
-    facts: |_| Vec::new(),
     key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     // A nameless attempt is told apart by where it came from.
     actor_fields: &[
         Norm::Identity,
@@ -197,6 +172,7 @@ pub static SOURCE: Source = Source {
     targets: targets::targets,
     count_targets: targets::count_targets,
     self_target: targets::self_target,
+    ..PLAIN
 };
 
 /// What Okta and those who copy its log write for "nothing".

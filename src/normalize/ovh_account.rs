@@ -9,17 +9,9 @@ mod call;
 mod gelf;
 mod targets;
 
-use super::source::{Form, Norm, Quirk, Record, Row, Source};
+use super::source::{Form, Norm, PLAIN, Record, Source, row};
 use crate::decode::text;
 use crate::model::Layer;
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 /// The declaration.
 pub static SOURCE: Source = Source {
@@ -51,13 +43,10 @@ pub static SOURCE: Source = Source {
         let decision = marks & 0b1100_0010_0000 != 0;
         marks & 1 != 0 && (call || login || decision)
     },
-    telling: None,
     forms: &[Form {
         is: gelf::is_gelf,
         rewrite: gelf::rewrite,
     }],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["timestamp", "@timestamp", "time", "date"]),
         row(Norm::Uid, &["request_id"]),
@@ -116,9 +105,6 @@ pub static SOURCE: Source = Source {
         ),
     ],
     prefixes: &["_source."],
-    below: &[],
-    also: &[],
-    derived: &[],
     containers: &[
         "status_int",
         "status",
@@ -136,18 +122,7 @@ pub static SOURCE: Source = Source {
         "client_ip_geolocation",
         "client_ip_city_name",
     ],
-    keys: &[],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
-    grantees: &[],
-    fact_verbs: &[],
-    facts: |_| Vec::new(),
     key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[
         Norm::Identity,
         Norm::Account,
@@ -162,6 +137,7 @@ pub static SOURCE: Source = Source {
     targets: targets::targets,
     count_targets: targets::count_targets,
     self_target: targets::self_target,
+    ..PLAIN
 };
 
 /// The request's id tells calls apart; the other kinds have none. The platform writes the same

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::source::{Norm, Quirk, Source};
 use super::token;
 use crate::decode::path;
+use crate::decode::shelf::Shelved;
 use crate::decode::text;
 use crate::decode::trie::{Slots, Span, Trie};
 use crate::model::Time;
@@ -177,6 +178,14 @@ impl<'a> Record<'a> {
         self.span.of(self.text)
     }
 
+    /// The record with what is noted of its containers, for searches below them.
+    pub(crate) fn shelved(&self) -> Shelved<'a> {
+        Shelved {
+            text: self.text,
+            shelf: &self.slots.shelf,
+        }
+    }
+
     /// A normalized field as the log writes it: the first of its paths that is there and not
     /// null.
     #[inline]
@@ -240,20 +249,24 @@ impl<'a> Record<'a> {
 
     /// Any path, as the log writes it.
     pub fn at(&self, path: &str) -> Option<&'a [u8]> {
+        let (raw, path) = self.start(path)?;
+        self.below(raw, path).filter(|raw| *raw != b"null")
+    }
+
+    /// The first value at a path below a value of the record.
+    pub fn below(&self, raw: &'a [u8], path: &str) -> Option<&'a [u8]> {
+        path::first_in(self.shelved(), raw, path)
+    }
+
+    /// Where a search begins: at the top-level key where its place is known, else at the record.
+    fn start<'p>(&self, path: &'p str) -> Option<(&'a [u8], &'p str)> {
         let (top, rest) = path.split_once('.').unwrap_or((path, ""));
         let known = self.layout.tops.iter().find(|(key, _)| **key == *top);
-        let value = match known {
-            Some((_, slot)) => {
-                let raw = self.slots.first(*slot).of(self.text);
-                if raw.is_empty() {
-                    None
-                } else {
-                    path::first(raw, rest)
-                }
-            }
-            None => path::first(self.raw(), path),
+        let (raw, path) = match known {
+            Some((_, slot)) => (self.slots.first(*slot).of(self.text), rest),
+            None => (self.raw(), path),
         };
-        value.filter(|raw| *raw != b"null")
+        (!raw.is_empty()).then_some((raw, path))
     }
 
     /// Whether something may stand at one of these paths: one look at the keys, where a search
@@ -305,29 +318,30 @@ impl<'a> Record<'a> {
 
     /// Any path as text; containers are text too, empty values are absent.
     pub fn text_at(&self, path: &str) -> Option<Cow<'a, str>> {
-        match self.at(path) {
-            Some(raw) => text::present(raw),
-            None => self.text_through(path).map(Cow::Owned),
+        let (raw, below) = self.start(path)?;
+        // Only what lies below the second level can stand in a string that holds JSON.
+        if path.bytes().filter(|byte| *byte == b'.').count() < 2 {
+            let raw = self.below(raw, below).filter(|raw| *raw != b"null");
+            return raw.and_then(text::present);
         }
-    }
-
-    /// Any path as text, through strings that hold JSON.
-    fn text_through(&self, path: &str) -> Option<String> {
-        let (top, rest) = path.split_once('.')?;
-        // Only what lies below the second level can stand in a string.
-        let raw = self.at(top).filter(|_| rest.contains('.'))?;
-        let mut out = None;
-        path::find_through(raw, rest, &mut |raw| {
-            if out.is_none() {
-                out = text::present(raw).map(Cow::into_owned);
+        let mut inside = None;
+        let plain = path::first_or_through(self.shelved(), raw, below, &mut |raw| {
+            if inside.is_none() {
+                inside = text::present(raw).map(Cow::into_owned);
             }
         });
-        out
+        match plain {
+            Some(raw) => text::present(raw),
+            None => inside.map(Cow::Owned),
+        }
     }
 
     /// Every value at a path, arrays mapped over.
     pub fn all_at(&self, path: &str, found: &mut dyn FnMut(&'a [u8])) {
-        path::find(self.raw(), path, &mut |raw| {
+        let Some((raw, path)) = self.start(path) else {
+            return;
+        };
+        path::find_in(self.shelved(), raw, path, &mut |raw| {
             if raw != b"null" {
                 found(raw);
             }

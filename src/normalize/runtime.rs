@@ -89,7 +89,10 @@ impl Place {
 
 /// A target of this kind; long ids are cut.
 pub fn target(kind: &str, id: String, name: &str) -> Target {
-    let cut = |text: &str| text.chars().take(LONGEST).collect::<String>();
+    let cut = |text: &str| match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.to_owned(),
+    };
     Target {
         kind: kind.to_owned(),
         id: if id.len() > LONGEST { cut(&id) } else { id },

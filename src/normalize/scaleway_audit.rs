@@ -7,16 +7,8 @@ mod actor;
 mod call;
 mod targets;
 
-use super::source::{Fact, FactKind, Norm, Quirk, Record, Row, Source};
+use super::source::{Fact, FactKind, Norm, PLAIN, Record, Source, row};
 use crate::model::{Layer, Outcome};
-
-const fn row(norm: Norm, paths: &'static [&'static str]) -> Row {
-    Row {
-        norm,
-        paths,
-        quirk: Quirk::None,
-    }
-}
 
 /// The declaration.
 pub static SOURCE: Source = Source {
@@ -37,10 +29,6 @@ pub static SOURCE: Source = Source {
         "resources",
     ],
     recognise: |marks| marks & 1 != 0 && marks & 0b10 != 0 && marks & 0b1_1100 != 0,
-    telling: None,
-    forms: &[],
-    line: None,
-    dispatch: Norm::Verb,
     rows: &[
         row(Norm::Time, &["recorded_at"]),
         row(Norm::Uid, &["id"]),
@@ -67,8 +55,6 @@ pub static SOURCE: Source = Source {
     ],
     prefixes: &["api.", "auth.", "system."],
     below: &["request_body"],
-    also: &[],
-    derived: &[],
     containers: &[
         "request_body",
         "resources",
@@ -84,17 +70,10 @@ pub static SOURCE: Source = Source {
         "source",
     ],
     keys: &["type", "name", "created_at", "updated_at", "deleted_at"],
-    asides: &[],
-    policies: &[],
-    policy_names: &[],
-    roles: &[],
     grantees: &["request_body.organization_id"],
     fact_verbs: &["createapikey"],
     facts,
     key,
-    part: |_| None,
-    steps: None,
-    uid: |_| None,
     actor_fields: &[
         Norm::Identity,
         Norm::Account,
@@ -110,6 +89,7 @@ pub static SOURCE: Source = Source {
     targets: targets::targets,
     count_targets: targets::count_targets,
     self_target: targets::self_target,
+    ..PLAIN
 };
 
 /// Whether it is a login: those have a result, and no status code.

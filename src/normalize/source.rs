@@ -139,6 +139,9 @@ pub struct Source {
     pub forms: &'static [Form],
     /// For a log of plain text: writes a line as the record it is; false where it is none.
     pub line: Option<Line>,
+    /// Whether a line is what the program that writes the log says of itself: no audit record, but
+    /// beside them wherever both go to standard output.
+    pub chatter: fn(line: &[u8]) -> bool,
     /// The field nearly every rule of this source names: rules are indexed by it.
     pub dispatch: Norm,
     /// The field table.
@@ -180,6 +183,8 @@ pub struct Source {
     pub steps: Option<Steps>,
     /// What stands for the log's own event id in records that have none.
     pub uid: fn(&Record) -> Option<String>,
+    /// For alerts about a log that may be read too: the field with the id of the record there.
+    pub retells: Option<Norm>,
     /// The fields that make an actor: records that agree in all of them have the same one.
     pub actor_fields: &'static [Norm],
     /// Who.
@@ -211,6 +216,7 @@ pub const PLAIN: Source = Source {
     telling: None,
     forms: &[],
     line: None,
+    chatter: |_| false,
     dispatch: Norm::Verb,
     rows: &[],
     aliases: &[],
@@ -231,6 +237,7 @@ pub const PLAIN: Source = Source {
     part: |_| None,
     steps: None,
     uid: |_| None,
+    retells: None,
     actor_fields: &[],
     actor: |_| Actor::default(),
     action: |record| record.text(Norm::Verb).unwrap_or_default().into_owned(),

@@ -43,6 +43,10 @@ pub static SOURCE: Source = Source {
         row(Norm::ActorAccount, &["labels.`kubernetes.namespace.name`"]),
         row(Norm::Issuer, &["containerId"]),
         row(
+            Norm::Group,
+            &["content.fields.`ka.auditid`", "content.fields.`ct.id`"],
+        ),
+        row(
             Norm::Edge,
             &[
                 "labels.`host.hostName`",
@@ -63,6 +67,7 @@ pub static SOURCE: Source = Source {
             record.norm(Norm::Issuer).unwrap_or_default(),
         ])
     },
+    retells: Some(Norm::Group),
     actor_fields: &[Norm::ActorId, Norm::ActorAccount, Norm::Issuer, Norm::Edge],
     actor: |record| place(record).actor(),
     action: |record| format!("sysdig:{}", record.text(Norm::Verb).unwrap_or_default()),

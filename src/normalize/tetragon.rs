@@ -145,13 +145,17 @@ static DERIVED: [Own; 7] = [
     Own {
         name: "ctadel.tetragon.path",
         doc: "Files that a probe's arguments name.",
-        values: |record, out| arguments(record, &["file_arg.path", "path_arg.path"], out),
+        values: |record, out| arguments(record, &["args.file_arg.path", "args.path_arg.path"], out),
     },
     Own {
         name: "ctadel.tetragon.address",
         doc: "The far address of a connection.",
         values: |record, out| {
-            arguments(record, &["sock_arg.daddr", "sockaddr_arg.addr"], out);
+            arguments(
+                record,
+                &["args.sock_arg.daddr", "args.sockaddr_arg.addr"],
+                out,
+            );
             out.extend(field(record, "destination_ip"));
         },
     },
@@ -170,7 +174,7 @@ fn kind(record: &Record) -> Option<&'static str> {
 
 fn field(record: &Record, path: &str) -> Option<String> {
     let (_, body) = body(record)?;
-    let text = text::present(path::first(body, path)?)?;
+    let text = text::present(record.below(body, path)?)?;
     known(&text).then(|| text.into_owned())
 }
 
@@ -179,7 +183,7 @@ fn arguments(record: &Record, paths: &[&str], out: &mut Vec<String>) {
         return;
     };
     for inner in paths {
-        path::find(body, &format!("args.{inner}"), &mut |raw| {
+        path::find_in(record.shelved(), body, inner, &mut |raw| {
             out.extend(text::present(raw).map(|text| text.into_owned()));
         });
     }
@@ -233,12 +237,12 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
 
 fn key(record: &Record) -> u64 {
     let (kind, body) = body(record).unwrap_or_default();
-    let raw = |path: &str| path::first(body, path).unwrap_or_default();
+    let raw = |path: &str| record.below(body, path).unwrap_or_default();
     super::hash(&[
         b"tetragon",
         kind.as_bytes(),
         &record.time().map_or(0, |time| time.0).to_be_bytes(),
-        raw("process.exec_id"),
+        record.norm(Norm::Credential).unwrap_or_default(),
         raw("process.pid"),
         raw("function_name"),
         &canonical_of(raw("args")),

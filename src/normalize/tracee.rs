@@ -67,6 +67,11 @@ pub static SOURCE: Source = Source {
         "userId",
         "returnValue",
     ],
+    // What Tracee says of itself, beside its events on standard output.
+    asides: &[(
+        &["level", "ts", "msg"],
+        "a program's own log, no audit record",
+    )],
     key,
     uid,
     actor_fields: &[

@@ -9,7 +9,7 @@ use super::correlate::Fired;
 use super::late::{Known, View};
 use super::names::Names;
 use super::presence::Places;
-use super::retold::Retold;
+use super::retold::{Retold, is_alert};
 use super::rows::{Reference, Row, RowId, most_references};
 use super::store::{Fold, PAUSE, Store};
 use crate::detect::ast::RuleSet;
@@ -67,6 +67,7 @@ impl<'a> Maker<'a> {
     /// A maker over what the run left.
     pub fn new(
         store: &'a Store,
+        folds: &[Fold],
         rules: &'a RuleSet,
         fired: &'a [Fired],
         known: &'a Known,
@@ -82,7 +83,7 @@ impl<'a> Maker<'a> {
             rules,
             fired,
             names: Names::new(store),
-            retold: Retold::new(store),
+            retold: Retold::new(store, folds),
             view,
         }
     }
@@ -230,10 +231,16 @@ impl<'a> Maker<'a> {
         let issued = fold.issued().iter().filter_map(|id| strings.text(*id));
         let targets = first.targets.of(&self.store.targets).iter();
         let targets = targets.map(|target| target.unpack(strings)).collect();
-        let mut finding = self.make(head, &first, &[], targets, issued.collect());
+        let alert = is_alert(first.source);
+        let (told, issued): (Vec<String>, BTreeSet<String>) = match alert {
+            true => (issued.collect(), BTreeSet::new()),
+            false => (Vec::new(), issued.collect()),
+        };
+        let mut finding = self.make(head, &first, &[], targets, issued);
         let records = fold.references().iter().copied();
         let records = records.chain([first.reference()]);
         finding.retold = self.retold.among(records, self.store);
+        finding.retold.extend(told);
         finding.count = fold.count;
         finding.evidence_total = fold.count + fold.repeated();
         finding.outcome = first.outcome;
@@ -242,7 +249,7 @@ impl<'a> Maker<'a> {
 
     fn of_firing(&self, head: &Head, fired: &Fired, first: RowId) -> Finding {
         let mut targets: Vec<Target> = Vec::new();
-        let mut issued = BTreeSet::new();
+        let (mut issued, mut told) = (BTreeSet::new(), BTreeSet::new());
         let (rows, strings) = (&self.store.rows, &self.store.strings);
         for row in fired.rows(rows) {
             for target in row.targets.of(&self.store.targets) {
@@ -253,7 +260,10 @@ impl<'a> Maker<'a> {
             }
             let session = self.store.actors[row.actor as usize].session();
             issued.extend(strings.text(session));
-            issued.extend(strings.text(row.issued));
+            match is_alert(row.source) {
+                true => told.extend(strings.text(row.issued)),
+                false => issued.extend(strings.text(row.issued)),
+            }
             if issued.len() > MAX_CREDENTIALS {
                 break;
             }
@@ -262,6 +272,7 @@ impl<'a> Maker<'a> {
         let records = fired.rows(rows).take(MAX_EVIDENCE);
         let records = records.map(|row| row.reference());
         finding.retold = self.retold.among(records, self.store);
+        finding.retold.extend(told);
         finding.count = fired.count;
         finding.evidence_total = fired.count;
         finding.outcome = self.outcome_of(fired);

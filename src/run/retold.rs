@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use super::rows::{Reference, Uid};
-use super::store::Store;
+use super::store::{Fold, Store};
+use crate::normalize::SOURCES;
 use crate::normalize::alert::EVENT;
 
 /// The ids of events that alerts name.
@@ -14,14 +15,18 @@ use crate::normalize::alert::EVENT;
 pub struct Retold(HashSet<Uid>);
 
 impl Retold {
-    /// Looks through the targets of all alerts.
-    pub fn new(store: &Store) -> Retold {
+    /// Looks through the targets of all alerts, and what those say that were folded.
+    pub fn new(store: &Store, folds: &[Fold]) -> Retold {
         let Some(kind) = store.strings.find(EVENT.as_bytes()) else {
             return Retold::default();
         };
         let named = store.targets.iter().filter(|target| target.kind == kind);
-        let uids = named.map(|target| Uid::of(target.id, &store.strings));
-        Retold(uids.collect())
+        let named = named.map(|target| target.id);
+        let folds = folds.iter().filter(|fold| !fold.issued().is_empty());
+        let alerts = folds.filter(|fold| is_alert(store.rows.get(fold.first).source));
+        let folded = alerts.flat_map(|fold| fold.issued().iter().copied());
+        let uids = named.chain(folded);
+        Retold(uids.map(|id| Uid::of(id, &store.strings)).collect())
     }
 
     /// The ids among these records' that an alert names.
@@ -34,4 +39,9 @@ impl Retold {
             .map(|record| record.uid.unpack(&store.strings))
             .collect()
     }
+}
+
+/// Whether the records of a source are alerts about records of another one.
+pub fn is_alert(source: u8) -> bool {
+    SOURCES[usize::from(source)].retells.is_some()
 }

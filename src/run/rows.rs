@@ -126,7 +126,7 @@ pub struct Row {
     pub region: StrId,
     /// The target list.
     pub targets: Range,
-    /// The credential the call issued.
+    /// The credential the call issued; of an alert, the id of the record it tells of.
     pub issued: StrId,
     /// The number it shares with the other side of its action, where it is the first; else 0.
     pub shared: u64,

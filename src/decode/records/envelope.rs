@@ -36,6 +36,7 @@ const INSIDE: &[&[u8]] = &[
     b"system",
     b"jsonPayload",
     b"finding",
+    b"kinesis",
 ];
 
 /// The record inside an item of LookupEvents.
@@ -44,6 +45,8 @@ pub(super) const LOOKUP_RECORD: &[u8] = b"CloudTrailEvent";
 const RESULT_SET: &[u8] = b"ResultSet";
 /// Why an envelope is not opened.
 const TOO_DEEP: &str = "envelopes nested deeper than 6 levels";
+/// What is said of an object that holds nothing.
+const STRANGER: &str = "JSON of no known log";
 /// Most that a packed message may unpack to.
 const LARGEST: u64 = 16 << 20;
 /// Elements of a list that are looked at for what the list holds.
@@ -64,6 +67,15 @@ impl Decoder {
     ) {
         let foreign = self.foreign;
         let mut vain = None;
+        // Of many objects that hold nothing each is looked over once.
+        let dull = std::mem::replace(&mut self.dull, false);
+        if dull
+            && !members
+                .iter()
+                .any(|member| may_open(catalogue, bytes, member, depth))
+        {
+            return self.stranger(bytes, members, at, depth, sink);
+        }
         for &wanted in INSIDE {
             let mut named = members.iter();
             let Some(member) = named.find(|member| key_of(bytes, member) == wanted) else {
@@ -92,7 +104,7 @@ impl Decoder {
                 return;
             }
             // What is usually the record is none here: another member may be.
-            vain = vain.or(held);
+            vain = vain.or(held.filter(|(reason, _)| !reason.starts_with(STRANGER)));
         }
         if let Some(member) = members
             .iter()
@@ -123,7 +135,13 @@ impl Decoder {
         if let Some((reason, at)) = vain {
             return sink(Item::Skipped { reason, at });
         }
+        self.stranger(bytes, members, at, depth, sink);
+    }
+
+    /// Says that an object is nothing known, by its first names.
+    fn stranger(&mut self, bytes: &[u8], members: &[Member], at: usize, depth: usize, sink: Sink) {
         self.foreign = true;
+        self.dull = true;
         let mut names: Vec<_> = members
             .iter()
             .map(|member| text::string(member.key.of(bytes)))
@@ -134,8 +152,8 @@ impl Decoder {
             .map(|name| name.chars().take(40).collect::<String>())
             .collect::<Vec<_>>();
         let reason = match names.is_empty() {
-            true => "JSON of no known log (an empty object)".to_owned(),
-            false => format!("JSON of no known log (keys {})", names.join(", ")),
+            true => format!("{STRANGER} (an empty object)"),
+            false => format!("{STRANGER} (keys {})", names.join(", ")),
         };
         self.unknown(sink, reason, at, depth);
     }
@@ -251,8 +269,52 @@ impl Decoder {
     }
 }
 
+/// Whether a look into a member may bring anything to light, damage included.
+fn may_open(catalogue: &dyn Catalogue, bytes: &[u8], member: &Member, depth: usize) -> bool {
+    let table = [RESULT_SET, b"columns", b"rows"].contains(&key_of(bytes, member));
+    table || holds(catalogue, member.value.of(bytes), depth + 1)
+}
+
+/// The same for a value.
+fn holds(catalogue: &dyn Catalogue, raw: &[u8], depth: usize) -> bool {
+    if depth > MAX_NESTING {
+        return true;
+    }
+    match raw {
+        [b'{', ..] => {
+            let mut members = Vec::new();
+            path::members(raw, |key, value| {
+                members.push((key, value));
+                true
+            });
+            let table = |(key, _): &(&[u8], &[u8])| [RESULT_SET, b"columns", b"rows"].contains(key);
+            catalogue.kind(&members) != Kind::Unknown
+                || members.iter().any(table)
+                || members
+                    .iter()
+                    .any(|(_, value)| holds(catalogue, value, depth + 1))
+        }
+        [b'[', ..] => {
+            let mut found = false;
+            path::elements(raw, |element| {
+                found = holds(catalogue, element, depth);
+                !found
+            });
+            found
+        }
+        [b'"', inner @ ..] if looks_like_json(inner) || raw.starts_with(CONTROL) => true,
+        [b'"', inner @ .., b'"'] => {
+            decoded(inner).is_some() || {
+                let line = text::bytes(raw);
+                catalogue.line(line.trim_ascii(), &mut Vec::new()) != Kind::Unknown
+            }
+        }
+        _ => false,
+    }
+}
+
 /// Whether a value begins like something that holds a record.
-fn promises(catalogue: &dyn Catalogue, raw: &[u8], depth: usize) -> bool {
+pub(super) fn promises(catalogue: &dyn Catalogue, raw: &[u8], depth: usize) -> bool {
     if depth > MAX_NESTING {
         return false;
     }

@@ -8,7 +8,8 @@ use super::super::item::{Catalogue, Item, Kind, Sink};
 use super::super::shape::foreign_csv;
 use super::super::walk::Walker;
 use super::super::{tables, text};
-use super::Decoder;
+use super::{Decoder, promises};
+use crate::load;
 
 /// Lines that are looked at before a text is called foreign.
 const FIRST_LINES: usize = 8;
@@ -26,14 +27,8 @@ impl Decoder {
             }
             match memchr::memchr(b'{', line) {
                 Some(open) => {
-                    let offset = at + open;
-                    self.inner(catalogue, &line[open..], 0, &mut |item| match item {
-                        Item::Skipped { reason, at } => sink(Item::Skipped {
-                            reason,
-                            at: at.map(|at| at + offset),
-                        }),
-                        item => sink(item),
-                    });
+                    let sink = &mut moved(at + open, sink);
+                    self.inner(catalogue, &line[open..], 0, sink);
                 }
                 None => sink(Item::Skipped {
                     reason: "a line without JSON in a log of JSON lines".into(),
@@ -41,6 +36,35 @@ impl Decoder {
                 }),
             }
         }
+    }
+
+    /// What a tool wrote between two documents: leaves where the line of words ends, if there is
+    /// one. A quote without its partner would turn the index behind it inside out: such a line is
+    /// damage like any other.
+    pub(super) fn words(
+        &mut self,
+        catalogue: &dyn Catalogue,
+        bytes: &[u8],
+        at: usize,
+        sink: Sink,
+    ) -> Option<usize> {
+        if matches!(bytes[at], b'{' | b'[' | b'"' | 0) {
+            return None;
+        }
+        let before = bytes[..at]
+            .iter()
+            .rev()
+            .find(|byte| !matches!(byte, b' ' | b'\t'));
+        if before.is_some_and(|byte| *byte != b'\n') {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+        let line = &bytes[at..end];
+        if memchr::memchr_iter(b'"', line).count() % 2 == 1 {
+            return None;
+        }
+        self.lines(catalogue, line, &mut moved(at, sink));
+        Some(end)
     }
 
     /// Whether a text that does not look like anything begins like a source's text log.
@@ -171,5 +195,21 @@ impl Decoder {
             }
             true
         });
+    }
+}
+
+/// Where records begin below the words of a tool that came before what it wrote.
+pub(super) fn log_below(catalogue: &dyn Catalogue, bytes: &[u8]) -> Option<usize> {
+    load::json_below(bytes).find(|start| promises(catalogue, bytes[*start..].trim_ascii_start(), 0))
+}
+
+/// A sink for a part that begins there in the whole.
+pub(super) fn moved(start: usize, sink: Sink) -> impl FnMut(Item) {
+    move |item| match item {
+        Item::Skipped { reason, at } => sink(Item::Skipped {
+            reason,
+            at: at.map(|at| at + start),
+        }),
+        item => sink(item),
     }
 }

@@ -30,7 +30,7 @@ type Change<'c> = dyn FnMut(&str, &[u8], &[u8]) + 'c;
 /// Calls `each` with every changed property.
 fn properties(record: &Record, each: &mut Change) {
     resources(record, &mut |resource| {
-        let Some(list) = path::first(resource, "modifiedProperties") else {
+        let Some(list) = path::first_in(record.shelved(), resource, "modifiedProperties") else {
             return;
         };
         let list = embedded(list);
@@ -38,7 +38,7 @@ fn properties(record: &Record, each: &mut Change) {
             return;
         }
         path::elements(&list, |change| {
-            let one = |key: &str| path::first(change, key).unwrap_or_default();
+            let one = |key: &str| path::first_in(record.shelved(), change, key).unwrap_or_default();
             let name = text::string(one("displayName")).into_owned();
             each(&name, one("oldValue"), one("newValue"));
             true
@@ -116,11 +116,12 @@ pub(super) fn roles(record: &Record, out: &mut Vec<String>) {
     });
     // Privileged identity management names the role as a target.
     resources(record, &mut |resource| {
-        let kind = path::first(resource, "type")
+        let kind = path::first_in(record.shelved(), resource, "type")
             .map(text::string)
             .unwrap_or_default();
         if kind.eq_ignore_ascii_case("Role") {
-            let name = path::first(resource, "displayName").and_then(text::present);
+            let name =
+                path::first_in(record.shelved(), resource, "displayName").and_then(text::present);
             out.extend(name.map(Cow::into_owned));
         }
     });

@@ -13,7 +13,14 @@ pub(super) fn actor(record: &Record) -> Actor {
     let value = |norm| record.text(norm).map(Cow::into_owned);
     let name = value(Norm::ActorName).unwrap_or_default();
     let name = plain(&name).to_owned();
-    let kind = kind(&name);
+    let principal = value(Norm::ActorPrincipal);
+    let kind = match kind(&name) {
+        // The principal says what an address does not.
+        ActorType::User if principal.as_deref().is_some_and(is_account) => {
+            ActorType::ServiceAccount
+        }
+        kind => kind,
+    };
     let mut via = Vec::new();
     behind(record, &mut |who, _| via.push(who));
     let email = !name.contains("://") && !name.contains('[');
@@ -26,7 +33,7 @@ pub(super) fn actor(record: &Record) -> Actor {
         account: project_of(&name).filter(|_| owned).map(str::to_owned),
         session: value(Norm::Credential),
         issuer: value(Norm::Issuer),
-        principal: value(Norm::ActorPrincipal),
+        principal,
         via,
         mfa: None,
         kind,
@@ -42,6 +49,11 @@ fn plain(name: &str) -> &str {
         Some(rest) if !rest.contains(".svc.id.goog[") => rest,
         _ => name,
     }
+}
+
+/// Whether a principal is called a service account.
+fn is_account(principal: &str) -> bool {
+    principal.starts_with("serviceAccount:")
 }
 
 fn kind(name: &str) -> ActorType {

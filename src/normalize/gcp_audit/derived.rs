@@ -5,7 +5,7 @@ use crate::normalize::source::{Norm, Record};
 
 /// `projects/x`, `folders/1` or `organizations/1` as the log's name begins.
 fn log_scope(record: &Record) -> Option<(String, String)> {
-    let name = record.text_at("logName")?;
+    let name = record.text(Norm::Category)?;
     let mut parts = name.split('/');
     let kind = parts.next()?.to_owned();
     let id = parts.next()?.to_owned();
@@ -55,7 +55,7 @@ pub(super) fn level(record: &Record) -> &'static str {
 
 /// The last word of the log's name.
 pub(super) fn log(record: &Record) -> Option<String> {
-    let name = record.text_at("logName")?;
+    let name = record.text(Norm::Category)?;
     let last = name.rsplit(['/']).next()?;
     let last = last.rsplit("%2F").next().unwrap_or(last);
     Some(last.to_owned())

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::derived::flat;
+use crate::decode::shelf::{Anew, Open};
 use crate::decode::{path, text};
 use crate::normalize::source::{Norm, Record};
 
@@ -56,70 +57,70 @@ pub(super) fn read(record: &Record) -> Pod {
     if whole.first() == Some(&b'[') {
         path::elements(whole, |step| {
             if let Some(object) = patched(step) {
-                pod.of_object(object.as_bytes(), &resource);
+                pod.of_object(Anew, object.as_bytes(), &resource);
             }
             true
         });
     } else {
-        pod.of_object(whole, &resource);
+        pod.of_object(record.shelved(), whole, &resource);
     }
     pod
 }
 
 impl Pod {
-    fn of_object(&mut self, object: &[u8], resource: &str) {
+    fn of_object<'a>(&mut self, open: impl Open<'a>, object: &'a [u8], resource: &str) {
         if object.first() != Some(&b'{') {
             return;
         }
         for spec_path in SPECS {
             // A deployment's own specification is no pod's.
-            let Some(spec) = path::first(object, spec_path) else {
+            let Some(spec) = path::first_in(open, object, spec_path) else {
                 continue;
             };
             if spec.first() == Some(&b'{') {
                 let whole_pod = spec_path == "spec" && resource != "pods";
-                let has = |key: &&str| path::first(spec, key).is_some();
+                let has = |key: &&str| path::first_in(open, spec, key).is_some();
                 if !whole_pod || CONTAINERS.iter().any(has) {
-                    self.of_spec(spec);
+                    self.of_spec(open, spec);
                 }
                 return;
             }
         }
     }
 
-    fn of_spec(&mut self, spec: &[u8]) {
+    fn of_spec<'a>(&mut self, open: impl Open<'a>, spec: &'a [u8]) {
         self.found = true;
-        let on = |key: &str| path::first(spec, key) == Some(b"true");
+        let on = |key: &str| path::first_in(open, spec, key) == Some(b"true");
         self.host_pid |= on("hostPID");
         self.host_network |= on("hostNetwork");
         self.host_ipc |= on("hostIPC");
-        self.root |= zero(path::first(spec, "securityContext.runAsUser"));
+        self.root |= zero(path::first_in(open, spec, "securityContext.runAsUser"));
         let account = ["serviceAccountName", "serviceAccount"];
         let named = account
             .iter()
-            .find_map(|key| path::first(spec, key).and_then(text::present));
-        let containers = path::first(spec, CONTAINERS[0]).is_some();
+            .find_map(|key| path::first_in(open, spec, key).and_then(text::present));
+        let containers = path::first_in(open, spec, CONTAINERS[0]).is_some();
         // Without a name the API server takes this one; a patch that names none keeps its own.
         let default = containers.then_some(Cow::Borrowed("default"));
         if let Some(account) = named.or(default) {
             self.service_account = Some(account.into_owned());
         }
-        path::find(spec, "volumes.hostPath.path", &mut |raw| {
+        path::find_in(open, spec, "volumes.hostPath.path", &mut |raw| {
             push(&mut self.hostpath, text::string(raw).into_owned());
         });
         for list in CONTAINERS {
-            path::find(spec, list, &mut |raw| match raw.first() {
-                Some(b'[') => path::elements(raw, |container| {
-                    self.of_container(container);
+            path::find_in(open, spec, list, &mut |raw| match raw.first() {
+                Some(b'[') => open.elements(raw, |container| {
+                    self.of_container(open, container);
                     true
                 }),
-                _ => self.of_container(raw),
+                _ => self.of_container(open, raw),
             });
         }
     }
 
-    fn of_container(&mut self, container: &[u8]) {
-        let at = |key: &str| path::first(container, key);
+    fn of_container<'a>(&mut self, open: impl Open<'a>, container: &'a [u8]) {
+        let at = |key: &str| path::first_in(open, container, key);
         self.privileged |= at("securityContext.privileged") == Some(b"true");
         self.root |= zero(at("securityContext.runAsUser"));
         self.root |= at("securityContext.runAsNonRoot") == Some(b"false");
@@ -190,7 +191,7 @@ mod tests {
 
     fn pod(object: &str, resource: &str) -> Pod {
         let mut pod = Pod::default();
-        pod.of_object(object.as_bytes(), resource);
+        pod.of_object(Anew, object.as_bytes(), resource);
         pod
     }
 

@@ -66,7 +66,7 @@ pub(super) fn line(line: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// Whether a program wrote the line for its own log: what the parts of a control plane write
 /// beside the audit log, in the same group or folder.
-pub fn is_program_log(line: &[u8]) -> bool {
+pub(super) fn is_program_log(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     // Exports put the time of arrival before it.
     let stamped = line.first().is_some_and(u8::is_ascii_digit);

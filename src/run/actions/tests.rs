@@ -109,7 +109,7 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
     let fired = crate::run::correlate::correlate(&mut store, rules, &known);
     let folds = std::mem::take(&mut store.folds);
     let own = &context.own;
-    let maker = crate::run::findings::Maker::new(&store, rules, &fired, &known, own);
+    let maker = crate::run::findings::Maker::new(&store, &[], rules, &fired, &known, own);
     let packed = maker.packed(folds);
     let whole = |packed| maker.complete(maker.finding(packed), packed);
     packed.iter().map(whole).collect()

@@ -8,6 +8,7 @@ use super::Work;
 use super::tables::Memo;
 use crate::decode::text;
 use crate::model::{ActorType, Outcome, Severity, Time};
+use crate::normalize::runtime::known;
 use crate::normalize::{self, Norm, Record, address, event};
 use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{
@@ -88,10 +89,11 @@ impl Work<'_> {
             true => self.reference(subject),
             false => NO_REFERENCE,
         };
+        let issued = self.issued(subject);
         self.out.members.push(Member {
             fold: at,
             record: subject.number,
-            issued: self.issued(subject),
+            issued,
             reference,
         });
     }
@@ -190,8 +192,12 @@ impl Work<'_> {
         })
     }
 
-    /// The credential this very record issued.
-    fn issued(&self, subject: &Subject) -> StrId {
+    /// The credential this very record issued; of an alert, the id of the record it tells of.
+    fn issued(&mut self, subject: &Subject) -> StrId {
+        if let Some(norm) = subject.record.layout.source.retells {
+            let id = subject.record.text(norm);
+            return put(&mut self.out.strings, id.as_deref().filter(|id| known(id)));
+        }
         match self.out.facts.last() {
             Some(FactRow {
                 record,

@@ -1,0 +1,177 @@
+//! What stands in a record's containers, noted at the first look.
+//!
+//! Enters: an object or a list of a record. Leaves: its members or elements. It exists because
+//! sources and rules ask for many paths below the same few objects, and to read over an object
+//! again costs far more than to look at what is known of it.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use super::path;
+use super::trie::Span;
+
+/// Noted values beyond which the room is given back after a record.
+const ROOM: usize = 1 << 14;
+
+/// How a search gets at what a container holds.
+pub(crate) trait Open<'a>: Copy {
+    /// Calls `each` with keys and raw values of an object until it says stop. It must not search.
+    fn members(self, raw: &'a [u8], each: impl FnMut(&'a [u8], &'a [u8]) -> bool);
+    /// Calls `each` with the raw elements of a list until it says stop.
+    fn elements(self, raw: &'a [u8], each: impl FnMut(&'a [u8]) -> bool);
+}
+
+/// Reads over the container each time.
+#[derive(Clone, Copy)]
+pub(crate) struct Anew;
+
+impl<'a> Open<'a> for Anew {
+    fn members(self, raw: &'a [u8], each: impl FnMut(&'a [u8], &'a [u8]) -> bool) {
+        path::members(raw, each);
+    }
+
+    fn elements(self, raw: &'a [u8], each: impl FnMut(&'a [u8]) -> bool) {
+        path::elements(raw, each);
+    }
+}
+
+/// The noted containers of one record.
+#[derive(Debug, Default)]
+pub struct Shelf(RefCell<Noted>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    /// Where each container begins, and which entries are its own.
+    containers: Vec<(u32, Range<u32>)>,
+    /// Keys and values; elements have no key.
+    entries: Vec<(Span, Span)>,
+}
+
+impl Shelf {
+    /// Forgets the record.
+    pub(super) fn clear(&mut self) {
+        let noted = self.0.get_mut();
+        noted.containers.clear();
+        noted.entries.clear();
+        if noted.entries.capacity() > ROOM {
+            *noted = Noted::default();
+        }
+    }
+}
+
+/// A record's text with what is noted of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Shelved<'a> {
+    /// The text that the record stands in.
+    pub text: &'a [u8],
+    /// What is noted.
+    pub shelf: &'a Shelf,
+}
+
+impl<'a> Shelved<'a> {
+    /// Where a part of the text lies; `None` for what was unpacked from it and lies elsewhere.
+    fn span(self, part: &[u8]) -> Option<Span> {
+        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        let end = start.checked_add(part.len())?;
+        (end <= self.text.len()).then_some(Span {
+            start: start as u32,
+            end: end as u32,
+        })
+    }
+
+    /// The entries of a container, noted now if they were not.
+    fn open(self, raw: &'a [u8]) -> Option<Range<u32>> {
+        let start = self.span(raw)?.start;
+        let mut noted = self.shelf.0.try_borrow_mut().ok()?;
+        let known = noted.containers.iter().find(|(known, _)| *known == start);
+        if let Some((_, range)) = known {
+            return Some(range.clone());
+        }
+        let first = noted.entries.len() as u32;
+        let mut note = |key: Option<Span>, value: &[u8]| {
+            noted.entries.extend(key.zip(self.span(value)));
+            true
+        };
+        match raw.first() {
+            Some(b'{') => path::members(raw, |key, value| note(self.span(key), value)),
+            _ => path::elements(raw, |value| note(Some(Span::default()), value)),
+        }
+        let range = first..noted.entries.len() as u32;
+        noted.containers.push((start, range.clone()));
+        Some(range)
+    }
+}
+
+impl<'a> Open<'a> for Shelved<'a> {
+    fn members(self, raw: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8]) -> bool) {
+        let Some(range) = self.open(raw) else {
+            return path::members(raw, each);
+        };
+        let noted = self.shelf.0.borrow();
+        let own = noted.entries.get(range.start as usize..range.end as usize);
+        for (key, value) in own.unwrap_or_default() {
+            if !each(key.of(self.text), value.of(self.text)) {
+                return;
+            }
+        }
+    }
+
+    fn elements(self, raw: &'a [u8], mut each: impl FnMut(&'a [u8]) -> bool) {
+        let Some(range) = self.open(raw) else {
+            return path::elements(raw, each);
+        };
+        for number in range {
+            // Each may search, and so note more.
+            let entry = self.shelf.0.borrow().entries.get(number as usize).copied();
+            let Some((_, value)) = entry else { return };
+            if !each(value.of(self.text)) {
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_is_what_stands_there() {
+        let text = br#" {"a":{"b":[1,{"c":"x"},[]],"d":null},"e":[],"f":{}} "#;
+        let shelf = Shelf::default();
+        let all = Shelved {
+            text,
+            shelf: &shelf,
+        };
+        let raw = &text[1..text.len() - 1];
+        for _ in 0..2 {
+            let mut told = Vec::new();
+            all.members(raw, |key, value| {
+                told.push((key, value));
+                true
+            });
+            let mut plain = Vec::new();
+            path::members(raw, |key, value| {
+                plain.push((key, value));
+                true
+            });
+            assert_eq!(told, plain);
+            let list = path::first(raw, "a.b").expect("is there");
+            let mut told = Vec::new();
+            all.elements(list, |value| {
+                told.push(value);
+                // What looks further while it is called is served too.
+                all.members(raw, |_, _| false);
+                true
+            });
+            assert_eq!(told, [&b"1"[..], b"{\"c\":\"x\"}", b"[]"]);
+        }
+        // A value from elsewhere is read where it stands.
+        let mut told = 0;
+        all.members(br#"{"z":1}"#, |key, _| {
+            told += usize::from(key == b"z");
+            true
+        });
+        assert_eq!(told, 1);
+    }
+}
