@@ -105,3 +105,35 @@ correlation: {type: temporal_ordered, rules: [deletes, reads], group-by: [userId
     let quiet: Vec<Vec<u8>> = events[..30].to_vec();
     assert_eq!(told(&quiet), []);
 }
+
+/// The buckets that a count over calls on them names; `refused` says which calls failed.
+fn named(refused: [bool; 3]) -> Vec<String> {
+    let events = refused.iter().zip(1..).map(|(refused, minute)| {
+        let error = match refused {
+            true => r#""errorCode":"AccessDenied","#,
+            false => "",
+        };
+        let bucket = format!(
+            r#"{{{error}"requestParameters":{{"bucketName":"bucket-{minute}","key":"k"}},"#
+        );
+        let event = String::from_utf8(event("GetObject", minute)).expect("text");
+        event.replacen('{', &bucket, 1).into_bytes()
+    });
+    let events: Vec<Vec<u8>> = events.collect();
+    let events: Vec<&[u8]> = events.iter().map(Vec::as_slice).collect();
+    let (count, _) = RULES
+        .split_once("---\ntitle: chain")
+        .expect("the last rule");
+    let report = ctadel::replay(&rules_of(count), &Context::default(), &events).expect("runs");
+    let mut findings = report.findings.iter();
+    let reads = findings.find(|finding| &*finding.rule.id == "reads");
+    let targets = reads.expect("three reads are a count").targets.iter();
+    let buckets = targets.filter(|target| target.kind == "bucket");
+    buckets.map(|target| target.name.clone()).collect()
+}
+
+#[test]
+fn what_was_only_tried_for_is_no_target_of_what_was_done() {
+    assert_eq!(named([false, true, false]), ["bucket-1", "bucket-3"]);
+    assert_eq!(named([true, true, true]).len(), 3);
+}

@@ -251,8 +251,13 @@ impl<'a> Maker<'a> {
         let mut targets: Vec<Target> = Vec::new();
         let (mut issued, mut told) = (BTreeSet::new(), BTreeSet::new());
         let (rows, strings) = (&self.store.rows, &self.store.strings);
+        let outcome = self.outcome_of(fired);
+        let in_vain = |outcome| matches!(outcome, Outcome::Denied | Outcome::Failed);
         for row in fired.rows(rows) {
-            for target in row.targets.of(&self.store.targets) {
+            // What was done is answered for; what was only tried for was not touched.
+            let touched = !in_vain(row.outcome) || in_vain(outcome);
+            let reached = row.targets.of(&self.store.targets).iter();
+            for target in reached.filter(|_| touched) {
                 let target = target.unpack(strings);
                 if targets.len() < MAX_TARGETS && !targets.contains(&target) {
                     targets.push(target);
@@ -275,7 +280,7 @@ impl<'a> Maker<'a> {
         finding.retold.extend(told);
         finding.count = fired.count;
         finding.evidence_total = fired.count;
-        finding.outcome = self.outcome_of(fired);
+        finding.outcome = outcome;
         finding
     }
 
