@@ -175,6 +175,16 @@ fn a_rule_whose_log_was_not_there_is_told_from_one_that_found_nothing() {
     let told = lacking(&[vault("StorageRead")]);
     assert!(told["azure-keyvault-read-burst"].contains("key vault"));
 
+    let login = |service: &str| {
+        json!({"insertId": "a", "logName": "organizations/1/logs/cloudaudit.googleapis.com%2Fdata_access",
+            "timestamp": "2026-05-12T10:00:00Z", "protoPayload": {"serviceName": service, "methodName": "m"}})
+    };
+    let told = lacking(&[login("storage.googleapis.com")]);
+    assert!(told["gcp-login-spray"].contains("Workspace login"));
+    assert!(!told.contains_key("gcp-gcs-read-burst"));
+    let told = lacking(&[login("login.googleapis.com")]);
+    assert!(!told.contains_key("gcp-login-spray"));
+
     let audit = |category: &str| {
         json!({"category": category, "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read",
             "time": "2026-05-12T10:00:00Z", "resourceId": "/SUBSCRIPTIONS/3F6C2A1E/RESOURCEGROUPS/SHOP/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/C",
@@ -183,4 +193,85 @@ fn a_rule_whose_log_was_not_there_is_told_from_one_that_found_nothing() {
     let told = lacking(&[audit("kube-audit-admin")]);
     assert!(told["k8s-secrets-list-cluster"].starts_with("kube-audit"));
     assert!(!lacking(&[audit("kube-audit")]).contains_key("k8s-secrets-list-cluster"));
+}
+
+/// What a log's settings leave out of a record, and what a rule says that is blind without it.
+type Bare = (fn(&mut Value), &'static str);
+
+#[test]
+fn a_rule_that_is_blind_on_what_a_log_keeps_is_told_from_one_that_found_nothing() {
+    let bare: [Bare; 2] = [
+        // An audit level of Metadata.
+        (
+            |event| {
+                for body in ["requestObject", "responseObject"] {
+                    event.as_object_mut().map(|event| event.remove(body));
+                }
+            },
+            "request bodies",
+        ),
+        // Falco without the fields of its container plugin.
+        (
+            |event| {
+                let fields = event
+                    .get_mut("output_fields")
+                    .and_then(Value::as_object_mut);
+                for (_, value) in fields
+                    .into_iter()
+                    .flatten()
+                    .filter(|(key, _)| key.starts_with("k8s."))
+                {
+                    *value = Value::Null;
+                }
+            },
+            "names of pods",
+        ),
+    ];
+    let set = builtin();
+    let mut blind = 0;
+    for (file, text) in ctadel::detect::load::builtin::events() {
+        let lines = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"));
+        let hits = lines.filter(|line: &Value| line["expect"] != "miss");
+        let whole: Vec<Value> = hits.map(|mut line| line["event"].take()).collect();
+        let fired = |records: &[Value]| -> BTreeSet<String> {
+            let input = written(records);
+            let findings = scan(&plan(input.path(), builtin())).findings;
+            findings
+                .iter()
+                .map(|finding| finding.rule.id.clone())
+                .collect()
+        };
+        for (strip, need) in bare {
+            let mut less = whole.clone();
+            less.iter_mut().for_each(strip);
+            if less == whole {
+                continue;
+            }
+            let (before, after, told) = (fired(&whole), fired(&less), lacking(&less));
+            for rule in before.difference(&after) {
+                blind += 1;
+                let told = told.get(rule).map_or("", String::as_str);
+                assert!(told.contains(need), "{file}: {rule}: {told:?}");
+            }
+            for rule in set
+                .rules
+                .iter()
+                .filter(|rule| after.contains(&rule.meta.id))
+            {
+                let needs = rule.meta.needs.as_deref().unwrap_or_default();
+                assert!(
+                    !needs.contains(need),
+                    "{file}: {} does without",
+                    rule.meta.id
+                );
+            }
+            assert!(
+                !lacking(&whole).values().any(|lack| lack.contains(need)),
+                "{file}"
+            );
+        }
+    }
+    assert!(blind > 15, "only {blind} rules go blind");
 }

@@ -88,6 +88,7 @@ pub static SOURCE: Source = Source {
         "priority",
         "source",
     ],
+    keeps: Some(keeps),
     chatter: is_own_log,
     key,
     uid,
@@ -153,6 +154,14 @@ fn place(record: &Record) -> Place {
             source.is_none_or(|source| source.starts_with("syscall") || source == "internal")
         }),
         image: image.or_else(|| field(record, "container.image")),
+    }
+}
+
+/// Whether the cluster's names are switched on: where they are, a container has a pod.
+fn keeps(record: &Record) -> Option<&'static str> {
+    match value(record, Norm::ActorId) {
+        Some(_) => Some("pods"),
+        None => value(record, Norm::Issuer).map(|_| "bare containers"),
     }
 }
 

@@ -225,6 +225,10 @@ pub static SOURCE: Source = Source {
             "Cloud Logging entry, no audit record",
         ),
     ],
+    keeps: Some(|record| {
+        let login = record.norm(Norm::Service) == Some(b"\"login.googleapis.com\"");
+        login.then_some("Workspace logins")
+    }),
     fact_verbs: &[
         "google.iam.admin.v1.createserviceaccountkey",
         "google.iam.admin.v1.createserviceaccount",

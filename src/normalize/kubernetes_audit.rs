@@ -186,6 +186,7 @@ pub static SOURCE: Source = Source {
         (&["rules", "omitStages"], "Kubernetes audit policy"),
     ],
     roles: &["requestObject.spec.serviceAccountName"],
+    keeps: Some(call::keeps),
     fact_verbs: &["pods", "serviceaccounts"],
     facts: facts::facts,
     key,

@@ -170,6 +170,8 @@ pub struct Source {
     pub roles: &'static [&'static str],
     /// Where a call names the accounts it grants or shares to.
     pub grantees: &'static [&'static str],
+    /// What a record tells of its log's settings beyond its category.
+    pub keeps: Option<fn(&Record) -> Option<&'static str>>,
     /// Calls that issue a credential or change what one may do, as the dispatch field spells
     /// them, lower-cased.
     pub fact_verbs: &'static [&'static str],
@@ -231,6 +233,7 @@ pub const PLAIN: Source = Source {
     policy_names: &[],
     roles: &[],
     grantees: &[],
+    keeps: None,
     fact_verbs: &[],
     facts: |_| Vec::new(),
     key: whole_key,

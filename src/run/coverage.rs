@@ -109,11 +109,12 @@ fn gaps(store: &Store) -> Vec<Gap> {
 }
 
 /// Words of `ctadel.needs`, and the kinds of records of which one has to be there.
-const LOGS: [(&str, &[&str]); 10] = [
+const LOGS: [(&str, &[&str]); 11] = [
     ("data event", &["Data"]),
     ("S3 data event", &["Data s3.amazonaws.com"]),
     ("EBS data event", &["Data ebs.amazonaws.com"]),
     ("Data Access", &["data_access"]),
+    ("Workspace login", &["Workspace logins"]),
     ("network activity", &["NetworkActivity"]),
     (
         "the storage account",
@@ -123,6 +124,13 @@ const LOGS: [(&str, &[&str]); 10] = [
     ("the bastion", &["BastionAuditLogs"]),
     ("Graph activity", &["MicrosoftGraphActivityLogs"]),
     ("service principal sign-in", &["ServicePrincipalSignInLogs"]),
+];
+
+/// Words of `ctadel.needs`, what a log has that keeps less, and what one has that keeps all.
+const LESS: [(&str, &str, &str); 3] = [
+    ("kube-audit", "kube-audit-admin", "kube-audit"),
+    ("request bodies", "bare writes", "bodies"),
+    ("names of pods", "bare containers", "pods"),
 ];
 
 /// Whether a source's records reach over 35 days: no shorter silence can be told from the start.
@@ -197,7 +205,9 @@ fn unmet(wanted: &str, own: &[usize], store: &Store, plan: &Plan) -> Option<Stri
     };
     let mut logs = LOGS.iter().filter(|(word, _)| wanted.contains(word));
     let absent = logs.any(|(_, kinds)| !kinds.iter().any(|kind| has(kind)))
-        || (wanted.contains("kube-audit") && has("kube-audit-admin") && !has("kube-audit"))
+        || LESS
+            .iter()
+            .any(|(word, less, whole)| wanted.contains(word) && has(less) && !has(whole))
         || (wanted.contains("35 days") && own.iter().all(|number| !is_long(store, *number)));
     absent.then(|| wanted.to_owned())
 }

@@ -53,6 +53,22 @@ pub(super) fn class(record: &Record) -> Class {
     }
 }
 
+/// Whether the log keeps what is asked for: where it does, a write that came through has a body.
+pub(super) fn keeps(record: &Record) -> Option<&'static str> {
+    let write = matches!(
+        record.norm(Norm::Verb),
+        Some(b"\"create\"" | b"\"update\"" | b"\"patch\"")
+    );
+    if !write {
+        return None;
+    }
+    if record.top("requestObject").is_some() {
+        return Some("bodies");
+    }
+    let done = !stays_open(record) && outcome(record) == Outcome::Success;
+    done.then_some("bare writes")
+}
+
 pub(super) fn outcome(record: &Record) -> Outcome {
     let code = record
         .at("responseStatus.code")

@@ -14,6 +14,12 @@ impl Work<'_> {
         let hour = Hours::number(time);
         let account = record.norm(Norm::Account).unwrap_or_default();
         let category = record.norm(Norm::Category).unwrap_or_default();
+        if let Some(kept) = record.layout.source.keeps.and_then(|keeps| keeps(record)) {
+            let id = self.out.strings.put(kept.as_bytes());
+            if !self.out.categories.contains(&(source, id)) {
+                self.out.categories.push((source, id));
+            }
+        }
         let tables = &mut *self.tables;
         // Data events are switched on service by service.
         let service = match category {
