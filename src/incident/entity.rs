@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet, HashTable};
 use rayon::slice::ParallelSliceMut;
 
-use super::identity::{actor_kind, names_of_actor, names_of_target, root_kind};
+use super::identity::{actor_kind, names_of_actor, names_of_managed, names_of_target, root_kind};
 use super::kind::Kind;
 use super::network::is_public;
 use super::options::Options;
@@ -355,6 +355,7 @@ fn used(out: &mut Collector, place: u32, finding: &Finding) {
     let actor = &finding.actor;
     let mut acts = |name: &str| out.mention_written(Kind::Made, name, place, Part::Acts);
     names_of_actor(actor, &mut acts);
+    names_of_managed(finding, &mut acts);
     let root = root_of(finding);
     if root != actor.id {
         acts(&format!("id/{root}"));

@@ -11,6 +11,7 @@ use super::identity::{names_of_actor, names_of_target};
 use super::join::{Join, Scene};
 use super::kind::Kind;
 use super::words::{actor_entity, actor_word, credential_entity, credential_word};
+use crate::model::actor::is_instance;
 use crate::model::incident::{Confidence, Entity, Link};
 use crate::model::{ActorType, Evidence, Finding, Time};
 
@@ -212,7 +213,8 @@ fn ends(
             format!("ip:{}", value.split(' ').next().unwrap_or(value))
         }
         Kind::Account => format!("service-account:{value}"),
-        Kind::Machine => format!("instance:{value}"),
+        Kind::Machine if is_instance(value) => format!("instance:{value}"),
+        Kind::Machine => format!("node-identity:{value}"),
         Kind::Subject => format!("federated:{value}"),
         // Two rules about one thing that one actor did.
         Kind::Record => return None,

@@ -194,6 +194,30 @@ pub(super) fn names_of_actor(actor: &Actor, each: &mut dyn FnMut(&str)) {
     }
 }
 
+/// Names a managed identity as those do who change whose tokens it is given for: by its path, and
+/// by its name in a tenant, which is all that a sign-in knows.
+pub(super) fn names_of_managed(finding: &Finding, each: &mut dyn FnMut(&str)) {
+    let actor = &finding.actor;
+    if !matches!(
+        actor.kind,
+        ActorType::ManagedIdentity | ActorType::ServicePrincipal
+    ) {
+        return;
+    }
+    let mut names = Names {
+        buffer: String::new(),
+        each,
+    };
+    let path = actor.principal.as_deref().unwrap_or_default();
+    if path.starts_with("/subscriptions/") {
+        return names.id(&path.to_lowercase());
+    }
+    let name = actor.name.to_lowercase();
+    for tenant in [&actor.account, &finding.account].into_iter().flatten() {
+        names.name(["managed_identity", tenant, &name]);
+    }
+}
+
 /// Whether a target is an identity or a key, and if so what the aliases of its kind begin with;
 /// an access key or an application is known by its id alone.
 fn identity_word(target: &Target) -> Option<&'static str> {
@@ -215,6 +239,18 @@ pub(super) fn names_of_target(
     finding: &Finding,
     each: &mut dyn FnMut(&str),
 ) -> bool {
+    if let Some((path, _)) = target.id.split_once("/federatedidentitycredentials/") {
+        let mut names = Names {
+            buffer: String::new(),
+            each,
+        };
+        names.id(path);
+        if let Some(tenant) = &finding.actor.account {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            names.name(["managed_identity", tenant, name]);
+        }
+        return true;
+    }
     let Some(kind) = identity_word(target) else {
         return false;
     };

@@ -17,6 +17,7 @@ mod keep;
 mod kind;
 mod leaf;
 mod network;
+mod node;
 mod options;
 mod rarity;
 mod recur;

@@ -10,6 +10,7 @@ use memchr::memmem::Finder;
 
 use super::entity::root_of;
 use super::options::Options;
+use crate::enrich::workload::service_account;
 use crate::model::{Actor, ActorType, Finding};
 
 /// The subject with which somebody from elsewhere came in, as the place it comes from calls it.
@@ -19,12 +20,28 @@ pub(super) fn foreign(finding: &Finding, options: &Options) -> Option<String> {
     let behind = actor.principal.iter().chain(&actor.via).chain(&finding.via);
     let subject = own
         .chain(behind.map(String::as_str))
-        .find_map(of_provider)?;
+        .find_map(of_provider)
+        .map(str::to_owned)
+        .or_else(|| subject_of(actor, options).filter(|name| service_account(name).is_none()))?;
     // Google's own number of an account stands in few records, its address in all.
     let address = options
         .presence
         .and_then(|presence| presence.bond(&format!("subject:{subject}")));
-    Some(address.unwrap_or_else(|| subject.to_owned()))
+    Some(address.unwrap_or(subject))
+}
+
+/// The subject whose tokens Entra takes for those of the application that acts: its sign-in names
+/// the credential in which that is written.
+pub(super) fn subject_of(actor: &Actor, options: &Options) -> Option<String> {
+    let of_entra = matches!(
+        actor.kind,
+        ActorType::ServicePrincipal | ActorType::ManagedIdentity
+    );
+    let token = actor.session.as_deref().filter(|_| of_entra)?;
+    let presence = options.presence?;
+    let hops = presence.hops(token);
+    let mut given = hops.iter().map(|hop| &hop.credential);
+    given.find_map(|credential| presence.bond(&format!("subject:{credential}")))
 }
 
 /// The subject in the name that a provider gives to what came from elsewhere.

@@ -8,13 +8,12 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use super::entity::{Part, root_of};
-use super::identity::session_name;
 use super::kind::Kind;
 use super::network::is_public;
+use super::node::Nodes;
 use super::options::Options;
-use super::subject::{foreign, home};
+use super::subject::{foreign, home, subject_of};
 use crate::enrich::workload::service_account;
-use crate::model::actor::is_instance;
 use crate::model::rule::Origin;
 use crate::model::{Actor, ActorType, Finding, Layer, Severity};
 
@@ -29,6 +28,9 @@ pub(super) struct Told {
     names: HashMap<Box<str>, Option<Box<str>>, FixedState>,
     /// Identities that another cloud or cluster knows by a name of its own.
     subjects: HashSet<Box<str>, FixedState>,
+    /// The account for whose tokens an identity of a cloud is given, where only one of them acts.
+    trusted: HashMap<Box<str>, Option<Box<str>>, FixedState>,
+    nodes: Nodes,
 }
 
 impl Told {
@@ -48,10 +50,27 @@ impl Told {
             known
                 .and_modify(|known| *known = None)
                 .or_insert_with(|| Some(account.as_str().into()));
+            self.trust(&account, options);
             self.acting.insert(account.into());
         }
         if let Some(subject) = foreign(finding, options) {
             self.subjects.insert(subject.into());
+        }
+        self.nodes.learn(finding, options);
+    }
+
+    /// Notes which identities of a cloud are given for the tokens of an account.
+    fn trust(&mut self, account: &str, options: &Options) {
+        let bound = options.presence.map(|presence| presence.bound(account));
+        for name in bound.iter().flatten() {
+            let name = name.strip_prefix("trusts:");
+            let Some(name) = name.and_then(|name| name.strip_suffix(account)) else {
+                continue;
+            };
+            let known = self.trusted.entry(name.trim_end().into());
+            known
+                .and_modify(|known| *known = None)
+                .or_insert_with(|| Some(account.into()));
         }
     }
 
@@ -68,12 +87,13 @@ impl Told {
         // The default account is nobody's own.
         let account = said(finding)
             .or_else(|| self.behind(finding, options))
+            .or_else(|| of_credential(&finding.actor, options))
             .or_else(|| self.abroad(&finding.actor));
         let own = |account: &String| !account.ends_with(":default") && !is_shared(account, options);
         if let Some(account) = account.filter(own) {
             each(Kind::Account, &account, part);
         }
-        if let Some(machine) = machine(finding, inside, options) {
+        if let Some(machine) = self.nodes.machine(finding, inside, options) {
             each(Kind::Machine, &machine, part);
         }
         if let Some(subject) = foreign(finding, options) {
@@ -101,12 +121,20 @@ impl Told {
         })
     }
 
-    /// The account that acts and bears the name of a cloud's own identity. Which of them stands
-    /// for which is written on the identity, not in its log; where both do something they should
-    /// not within two hours, the same name is no accident.
+    /// The account that acts and for whose tokens a cloud gives its own identity. Where the input
+    /// does not hold how that was set up, it is the account of the same name: if both do
+    /// something they should not within two hours, that is no accident.
     fn abroad(&self, actor: &Actor) -> Option<String> {
         let name = match actor.kind {
-            ActorType::ServicePrincipal | ActorType::ManagedIdentity => actor.name.as_str(),
+            ActorType::ServicePrincipal | ActorType::ManagedIdentity => {
+                let names = actor.principal.iter().chain([&actor.name]);
+                let mut trusted =
+                    names.filter_map(|name| self.trusted.get(&*name.to_ascii_lowercase()));
+                if let Some(account) = trusted.next() {
+                    return account.as_ref().map(ToString::to_string);
+                }
+                actor.name.as_str()
+            }
             ActorType::ServiceAccount => actor.name.split_once('@')?.0,
             _ => return None,
         };
@@ -131,8 +159,9 @@ fn is_shared(account: &str, options: &Options) -> bool {
     let Some(presence) = options.presence else {
         return false;
     };
-    let pods = presence.bound(account);
-    let names = pods.iter().filter_map(|pod| pod.split_once('/'));
+    let bound = presence.bound(account);
+    let pods = bound.iter().filter_map(|name| name.strip_prefix("pod:"));
+    let names = pods.filter_map(|pod| pod.split_once('/'));
     let workloads: HashSet<&str, FixedState> = names.map(|(_, pod)| workload_of(pod)).collect();
     workloads.len() > MOST_WORKLOADS
 }
@@ -149,6 +178,11 @@ fn said(finding: &Finding) -> Option<String> {
     let behind = actor.via.iter().chain(&finding.via).chain(&actor.principal);
     let behind = behind.map(String::as_str);
     named.into_iter().chain(behind).find_map(service_account)
+}
+
+/// The account to whose tokens the credential is given with which somebody acts.
+fn of_credential(actor: &Actor, options: &Options) -> Option<String> {
+    service_account(&subject_of(actor, options)?)
 }
 
 /// The pods that an actor is, or that stand behind it.
@@ -199,25 +233,6 @@ fn places(
             _ => {}
         }
     }
-}
-
-/// The machine whose own credentials a workload asked for, or with which somebody acts.
-fn machine(finding: &Finding, inside: bool, options: &Options) -> Option<String> {
-    if !inside {
-        let session = session_name(&finding.actor.id);
-        return is_instance(session).then(|| session.to_owned());
-    }
-    // Every pod of a node could have taken them: only one that was seen asking counts.
-    let metadata = |attack: &crate::model::attack::Attack| attack.technique == "T1552.005";
-    if finding.layer != Layer::Runtime || !finding.rule.attack.iter().any(metadata) {
-        return None;
-    }
-    let node = finding.targets.iter().find(|target| target.kind == "node");
-    let node = node.map(|target| target.id.as_str())?;
-    let bond = |presence: &dyn super::Presence| presence.bond(&format!("node:{node}"));
-    let first = node.split('.').next().unwrap_or(node);
-    let named = is_instance(first).then(|| first.to_owned());
-    named.or_else(|| options.presence.and_then(bond))
 }
 
 /// The workload that made a pod, by the pod's name: what a controller appends is left out.

@@ -13,8 +13,8 @@ pub(super) mod resource;
 pub(super) use self::call::{class_of, refused};
 pub(super) use self::forms::is_category;
 
-use super::source::{Form, Norm, Own, PLAIN, Quirk, Record, Row, Source, Steps, row};
-use crate::model::Layer;
+use super::source::{Fact, Form, Norm, Own, PLAIN, Quirk, Record, Row, Source, Steps, row};
+use crate::model::{Layer, Outcome};
 
 pub(super) const CLAIM_OID: &str = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 pub(super) const CLAIM_TENANT: &str = "http://schemas.microsoft.com/identity/claims/tenantid";
@@ -257,6 +257,8 @@ pub static SOURCE: Source = Source {
         "principalType",
         "roleDefinitionId",
     ],
+    fact_verbs: &[FEDERATED],
+    facts,
     key: call::key,
     steps: Some(Steps {
         stage: call::stage,
@@ -282,6 +284,30 @@ pub static SOURCE: Source = Source {
     self_target: body::self_target,
     ..PLAIN
 };
+
+/// The call that makes a managed identity trust the tokens of somebody elsewhere.
+const FEDERATED: &str =
+    "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials/write";
+
+/// Whose tokens a managed identity is given for: by its path and by the name that sign-ins know.
+fn facts(record: &Record) -> Vec<Fact> {
+    let id = record.text_at("resourceId").unwrap_or_default();
+    let id = id.to_lowercase();
+    let identity = id.split_once("/federatedidentitycredentials/");
+    let refused = matches!(call::outcome(record), Outcome::Denied | Outcome::Failed);
+    let (Some((path, _)), false) = (identity, refused) else {
+        return Vec::new();
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let mut facts = Vec::new();
+    for subject in body::of(record, body::subject) {
+        facts.extend([path, name].map(|identity| Fact::Bound {
+            what: format!("trusts:{identity} {subject}"),
+            to: subject.clone(),
+        }));
+    }
+    facts
+}
 
 /// What stands for an actor whom a record does not name: account and address.
 pub(super) fn unnamed(record: &Record) -> String {

@@ -222,6 +222,7 @@ pub static SOURCE: Source = Source {
         "userPrincipalName",
     ],
     fact_verbs: &[
+        "update application",
         "add service principal credentials",
         "update application – certificates and secrets management ",
         "update application – certificates and secrets management",
@@ -356,25 +357,33 @@ fn actor(record: &Record) -> Actor {
     }
 }
 
-/// A secret or certificate that was added lets somebody be the application.
+/// A secret or certificate that was added lets somebody be the application, and so does trust in
+/// the tokens of somebody elsewhere.
 fn facts(record: &Record) -> Vec<Fact> {
     if outcome(record) != Outcome::Success {
         return Vec::new();
     }
     let mut keys = Vec::new();
     changes::key_ids(record, &mut keys);
+    let mut bound = Vec::new();
+    changes::federated(record, &mut |id, subject| {
+        bound.push(Fact::Bound {
+            what: format!("subject:{id}"),
+            to: subject.to_owned(),
+        });
+        keys.push(id);
+    });
     let holder = targets(record, 1).first().map(|target| target.id.clone());
-    keys.into_iter()
-        .map(|credential| Fact::Issued {
-            kind: FactKind::AccessKey,
-            credential,
-            by: None,
-            to: holder.clone(),
-            holder: None,
-            account: record.text(Norm::Account).map(Cow::into_owned),
-            expires: None,
-        })
-        .collect()
+    let issued = keys.into_iter().map(|credential| Fact::Issued {
+        kind: FactKind::AccessKey,
+        credential,
+        by: None,
+        to: holder.clone(),
+        holder: None,
+        account: record.text(Norm::Account).map(Cow::into_owned),
+        expires: None,
+    });
+    bound.into_iter().chain(issued).collect()
 }
 
 fn targets(record: &Record, most: usize) -> Vec<Target> {

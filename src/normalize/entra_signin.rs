@@ -330,7 +330,11 @@ fn facts(record: &Record) -> Vec<Fact> {
         return Vec::new();
     };
     let credential = token::number(&token);
-    let by = record.text(Norm::Credential).map(Cow::into_owned);
+    // Whoever comes with a token from elsewhere has shown no key of its own.
+    let trusted = owned(record, "properties.federatedCredentialId").filter(|id| token::is_guid(id));
+    let by = trusted
+        .map(|id| id.to_ascii_lowercase())
+        .or_else(|| record.text(Norm::Credential).map(Cow::into_owned));
     vec![Fact::Issued {
         kind: FactKind::SessionToken,
         by: by.filter(|by| *by != credential),

@@ -230,6 +230,8 @@ pub static SOURCE: Source = Source {
         login.then_some("Workspace logins")
     }),
     fact_verbs: &[
+        "v1.compute.instances.insert",
+        "beta.compute.instances.insert",
         "google.iam.admin.v1.createserviceaccountkey",
         "google.iam.admin.v1.createserviceaccount",
         "generateaccesstoken",

@@ -63,6 +63,12 @@ pub(super) fn principal(record: &Record, out: &mut Vec<String>) {
     out.extend(ids.iter().map(|id| id.to_lowercase()));
 }
 
+pub(super) fn subject(record: &Record, out: &mut Vec<String>) {
+    if let Some(body) = body(record) {
+        each(&body, "properties.subject", out);
+    }
+}
+
 pub(super) fn principal_type(record: &Record, out: &mut Vec<String>) {
     if let Some(body) = body(record) {
         each(&body, "properties.principalType", out);

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::decode::{path, text};
+use crate::model::actor::is_guid;
 use crate::normalize::rewrite::embedded;
 use crate::normalize::source::Record;
 
@@ -165,5 +166,29 @@ pub(super) fn key_ids(record: &Record, out: &mut Vec<String>) {
                 out.push(id);
             }
         }
+    });
+}
+
+/// The federated credentials that are there after the change and were not before: the id of each,
+/// and the subject whose tokens it trusts.
+pub(super) fn federated(record: &Record, each: &mut dyn FnMut(String, &str)) {
+    properties(record, &mut |name, old, new| {
+        if name != "FederatedIdentityCredentials" {
+            return;
+        }
+        let (old, new) = (text::string(old), text::bytes(new));
+        if new.first() != Some(&b'[') {
+            return;
+        }
+        path::elements(&new, |credential| {
+            let one = |key: &str| path::first(credential, key).and_then(text::present);
+            if let (Some(id), Some(subject)) = (one("Id"), one("Subject"))
+                && is_guid(&id)
+                && !old.contains(&*id)
+            {
+                each(id.to_ascii_lowercase(), &subject);
+            }
+            true
+        });
     });
 }

@@ -15,7 +15,20 @@ pub(super) fn facts(record: &Record) -> Vec<Fact> {
         what: format!("subject:{number}"),
         to: address.to_ascii_lowercase(),
     });
+    let bound = bound.or_else(|| node(record));
     bound.into_iter().chain(fact(record)).collect()
+}
+
+/// The account of a new machine: a node of a cluster bears its name.
+fn node(record: &Record) -> Option<Fact> {
+    let verb = record.text(Norm::Verb)?;
+    let account = record.text_at("protoPayload.request.serviceAccounts.email")?;
+    let machine = record.text_at("protoPayload.resourceName")?;
+    let made = verb.ends_with("instances.insert") && account.contains('@');
+    made.then(|| Fact::Bound {
+        what: format!("node:{}", machine.rsplit('/').next().unwrap_or_default()),
+        to: account.to_ascii_lowercase(),
+    })
 }
 
 fn fact(record: &Record) -> Option<Fact> {
