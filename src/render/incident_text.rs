@@ -85,8 +85,11 @@ struct Page<'a, 'b> {
 
 impl Page<'_, '_> {
     fn heading(&mut self, text: &str) -> io::Result<()> {
-        let text = Paint::Bold.on(text, self.options.color);
-        writeln!(self.out, "\n{text}")
+        writeln!(self.out)?;
+        for line in wrap(text, self.options.width) {
+            writeln!(self.out, "{}", Paint::Bold.on(&line, self.options.color))?;
+        }
+        Ok(())
     }
 
     /// One line, cut in the middle where it is too long.
@@ -122,14 +125,17 @@ impl Page<'_, '_> {
         let level = short(incident.severity);
         let level = Paint::Level(incident.severity).on(level, self.options.color);
         let plain = format!("{}  {}", printed.id, short(incident.severity)).len();
-        let rest = format!("  score {}  {}", printed.score, printed.status);
-        // Where there is no room for the status it gets a line of its own.
-        let fits = plain + rest.len() <= self.options.width;
-        let rest = match fits {
-            true => rest,
-            false => format!("  score {}", printed.score),
+        let score = format!("  score {}", printed.score);
+        let status = format!("  {}", printed.status);
+        // What there is no room for gets a line of its own.
+        let fits = |rest: &str| plain + score.len() + rest.len() <= self.options.width;
+        let (gap, rest) = match (fits(&status), fits("")) {
+            (true, _) => ("  ", status.as_str()),
+            (false, true) => ("  ", ""),
+            (false, false) => ("\n", ""),
         };
-        writeln!(self.out, "{}  {level}{rest}", printed.id)?;
+        let fits = !rest.is_empty();
+        writeln!(self.out, "{}{gap}{level}{score}{rest}", printed.id)?;
         let title = terminal(&printed.title);
         for line in wrap(&title, self.options.width) {
             writeln!(self.out, "{}", Paint::Bold.on(&line, self.options.color))?;

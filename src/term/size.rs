@@ -7,7 +7,7 @@ use std::env;
 /// The width without a terminal and without `COLUMNS`.
 pub const DEFAULT: usize = 120;
 /// Below this no table makes sense; narrower terminals get this one.
-const NARROWEST: usize = 40;
+const NARROWEST: usize = 20;
 /// Above this a width is a mistake, not a wish.
 const WIDEST: usize = 10_000;
 

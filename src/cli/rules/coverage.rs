@@ -165,7 +165,9 @@ fn text(page: &Page<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out)?;
         }
         let tactic = attack::tactic(&row.tactic).map_or("Defense evasion", |tactic| tactic.title);
-        writeln!(out, "{tactic}: {}", row.text)?;
+        for line in wrap(&format!("{tactic}: {}", row.text), width) {
+            writeln!(out, "{line}")?;
+        }
         for log in &row.logs {
             let rules = log.rules.join(", ");
             let cell = match (rules.is_empty(), log.limit) {

@@ -109,9 +109,10 @@ fn yaml(meta: &RuleMeta) -> Result<String, Failure> {
 
 fn page(shown: &Shown<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let rule = &shown.rule;
-    writeln!(out, "{}", terminal(rule.title))?;
-    for line in wrap(&terminal(shown.description), width) {
-        writeln!(out, "{line}")?;
+    for text in [rule.title, shown.description] {
+        for line in wrap(&terminal(text), width) {
+            writeln!(out, "{line}")?;
+        }
     }
     writeln!(out)?;
     let attack = rule.techniques().join(" ");
