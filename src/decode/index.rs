@@ -41,16 +41,28 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
         bracket: 0,
         control: 0,
     };
-    for (lane, bytes) in block.as_chunks::<LANES>().0.iter().enumerate() {
+    let lanes = block.as_chunks::<LANES>().0.iter();
+    let (mut backslashes, mut least) = (u8x16::ZERO, u8x16::MAX);
+    for (lane, bytes) in lanes.clone().enumerate() {
         let chunk = u8x16::new(*bytes);
         let shift = lane * LANES;
         // `[` and `]` differ from `{` and `}` in one bit; nothing else folds onto them that is
         // legal JSON outside a string.
         let folded = chunk | fold;
         out.quote |= bits(chunk.simd_eq(quote)) << shift;
-        out.backslash |= bits(chunk.simd_eq(backslash)) << shift;
         out.bracket |= bits(folded.simd_eq(open) | folded.simd_eq(close)) << shift;
-        out.control |= bits(chunk.min(last_control).simd_eq(chunk)) << shift;
+        backslashes |= chunk.simd_eq(backslash);
+        least = least.min(chunk);
+    }
+    // Most blocks have neither: where they stand is asked only of those that have.
+    let controls = least.min(last_control).simd_eq(least);
+    if (backslashes | controls).any() {
+        for (lane, bytes) in lanes.enumerate() {
+            let chunk = u8x16::new(*bytes);
+            let shift = lane * LANES;
+            out.backslash |= bits(chunk.simd_eq(backslash)) << shift;
+            out.control |= bits(chunk.min(last_control).simd_eq(chunk)) << shift;
+        }
     }
     out
 }

@@ -94,6 +94,8 @@ pub struct Trie {
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     edges: Vec<Edge>,
+    /// Their keys.
+    keys: Vec<Box<[u8]>>,
     /// Number of an edge by a small hash of its key.
     table: [u16; TABLE],
 }
@@ -101,7 +103,6 @@ pub(super) struct Node {
 #[derive(Clone, Debug)]
 pub(super) struct Edge {
     short: Short,
-    key: Box<[u8]>,
     pub(super) node: u16,
     pub(super) slot: u16,
     pub(super) mark: u8,
@@ -119,12 +120,12 @@ const TABLE: usize = 256;
 pub(super) struct Short {
     head: u64,
     tail: u64,
-    len: usize,
+    len: u32,
 }
 
 impl Short {
     /// Of the key between two positions of a text: bytes behind a short key are cut away.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(text: &[u8], start: usize, end: usize) -> Short {
         let len = end - start;
         let head = match text.get(start..).and_then(<[u8]>::first_chunk::<8>) {
@@ -133,10 +134,13 @@ impl Short {
         };
         if len < 8 {
             let head = head & !(u64::MAX << (8 * len));
-            return Short { head, tail: 0, len };
+            let (tail, len) = (0, len as u32);
+            return Short { head, tail, len };
         }
         let tail = text[start..end].last_chunk::<8>();
         let tail = tail.map_or(0, |tail| u64::from_le_bytes(*tail));
+        // Keys end where their text does, and that is not so long.
+        let len = len as u32;
         Short { head, tail, len }
     }
 
@@ -160,8 +164,8 @@ impl Short {
 
     #[inline]
     fn bucket(self) -> usize {
-        let mixed = (self.head ^ self.tail.rotate_left(29)).wrapping_add(self.len as u64);
-        (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+        let mixed = (self.head ^ self.tail.rotate_left(29)).wrapping_add(u64::from(self.len));
+        usize::from((mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8)
     }
 }
 
@@ -178,6 +182,7 @@ impl Node {
     fn new() -> Node {
         Node {
             edges: Vec::new(),
+            keys: Vec::new(),
             table: [NONE; TABLE],
         }
     }
@@ -190,13 +195,10 @@ impl Node {
         start: usize,
         end: usize,
     ) -> Option<&Edge> {
-        let same = |edge: &Edge| {
-            edge.short == short
-                && (short.len <= 16 || edge.key[8..short.len - 8] == text[start + 8..end - 8])
-        };
         let mut next = self.table[short.bucket()];
         while let Some(edge) = self.edges.get(usize::from(next)) {
-            if same(edge) {
+            let whole = || *self.keys[usize::from(next)] == text[start..end];
+            if edge.short == short && (short.len <= 16 || whole()) {
                 return Some(edge);
             }
             next = edge.next;
@@ -241,19 +243,16 @@ impl Trie {
 
     fn edge(&mut self, node: usize, key: &str) -> usize {
         let node = &mut self.nodes[node];
-        if let Some(number) = node
-            .edges
-            .iter()
-            .position(|edge| *edge.key == *key.as_bytes())
-        {
+        let mut known = node.keys.iter();
+        if let Some(number) = known.position(|known| **known == *key.as_bytes()) {
             return number;
         }
         let short = Short::of(key.as_bytes(), 0, key.len());
         let number = node.edges.len();
+        node.keys.push(key.as_bytes().into());
         let first = std::mem::replace(&mut node.table[short.bucket()], number as u16);
         node.edges.push(Edge {
             short,
-            key: key.as_bytes().into(),
             node: NONE,
             slot: NONE,
             mark: UNMARKED,

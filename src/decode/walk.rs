@@ -8,7 +8,7 @@ mod scalar;
 mod tests;
 
 use super::index::Index;
-use super::trie::{NONE, Short, Slots, Span, Trie, UNMARKED};
+use super::trie::{NONE, Node, Short, Slots, Span, Trie, UNMARKED};
 
 /// Containers nested deeper than this are refused, as serde_json does.
 pub const MAX_DEPTH: usize = 128;
@@ -70,6 +70,10 @@ impl<'a> Walker<'a> {
     /// The first byte at or after `at` that is no white space.
     #[inline]
     pub fn skip_space(&self, mut at: usize) -> usize {
+        // Machines write none.
+        if self.text.get(at).is_some_and(|byte| *byte > b' ') {
+            return at;
+        }
         while matches!(self.text.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             at += 1;
         }
@@ -176,9 +180,17 @@ impl<'a> Walker<'a> {
                         in_array = stack[depth].in_array;
                         inside + 1
                     } else if object {
-                        at = inside;
-                        (at, node, slot) = self.key(at, node, trie, slots, depth == 1)?;
-                        continue 'value;
+                        let place = (node, in_array, depth == 1);
+                        match self.members_from(inside, place, trie, slots)? {
+                            Next::Value(next) => {
+                                (at, node, slot) = next;
+                                continue 'value;
+                            }
+                            Next::Ended(end) => {
+                                slot = NONE;
+                                end
+                            }
+                        }
                     } else {
                         // Elements of an array stand for the array's own path.
                         at = inside;
@@ -211,13 +223,21 @@ impl<'a> Walker<'a> {
                         at = self.skip_space(next + 1);
                         let close = if frame.object { b'}' } else { b']' };
                         if self.text.get(at) != Some(&close) {
-                            if frame.object {
-                                (at, node, slot) =
-                                    self.key(at, frame.node, trie, slots, depth == 1)?;
-                            } else {
+                            if !frame.object {
                                 (node, slot) = (frame.node, NONE);
+                                continue 'value;
                             }
-                            continue 'value;
+                            let place = (frame.node, in_array, depth == 1);
+                            match self.members_from(at, place, trie, slots)? {
+                                Next::Value(next) => {
+                                    (at, node, slot) = next;
+                                    continue 'value;
+                                }
+                                Next::Ended(last) => {
+                                    end = last;
+                                    continue;
+                                }
+                            }
                         }
                         // People who write examples leave a comma behind the last one.
                         next = at;
@@ -247,48 +267,87 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Reads a key and its colon; returns where the value starts and where it belongs.
+    /// Reads the members of an object from `at` on, up to the first one that is a container or
+    /// that no other one follows without white space.
     #[inline]
-    fn key(
+    fn members_from(
         &mut self,
-        at: usize,
-        node: u16,
+        mut at: usize,
+        (node, in_array, top): (u16, bool, bool),
         trie: Option<&Trie>,
         slots: &mut Slots,
-        top: bool,
-    ) -> Result<(usize, u16, u16), Bad> {
-        if self.text.get(at) != Some(&b'"') {
-            return self.bad(at, "an object without a key");
-        }
-        let end = self.string_end(at)?;
-        let colon = if self.text.get(end) == Some(&b':') {
-            end
-        } else {
-            self.skip_space(end)
+    ) -> Result<Next, Bad> {
+        let keys = match trie {
+            Some(trie) if node != NONE => trie.nodes.get(usize::from(node)),
+            _ => None,
         };
-        if self.text.get(colon) != Some(&b':') {
-            return self.bad(colon, "a key without a colon");
-        }
-        let value = self.skip_space(colon + 1);
-        let (Some(trie), true) = (trie, node != NONE) else {
-            return Ok((value, NONE, NONE));
-        };
-        let node = &trie.nodes[node as usize];
-        let short = Short::of(self.text, at + 1, end - 1);
-        let found = match node.find(short, self.text, at + 1, end - 1) {
-            None if short.may_be_escaped() => {
-                let key = super::text::unescape(&self.text[at + 1..end - 1]);
-                node.find(Short::of(&key, 0, key.len()), &key, 0, key.len())
+        let text = self.text;
+        loop {
+            if text.get(at) != Some(&b'"') {
+                return self.bad(at, "an object without a key");
             }
-            found => found,
-        };
-        let Some(edge) = found else {
-            slots.leads |= top && leads(&self.text[at + 1..end - 1]);
-            return Ok((value, NONE, NONE));
-        };
-        if top && edge.mark != UNMARKED {
-            slots.marks |= 1 << edge.mark;
+            let after = self.string_end(at)?;
+            let mut value = after + 1;
+            let colon = text.get(after) == Some(&b':');
+            if !colon || text.get(value).is_none_or(|byte| *byte <= b' ') {
+                let colon = self.skip_space(after);
+                if text.get(colon) != Some(&b':') {
+                    return self.bad(colon, "a key without a colon");
+                }
+                value = self.skip_space(colon + 1);
+            }
+            let (node, slot) = match keys {
+                Some(keys) => place(keys, text, (at, after - 1), slots, top),
+                None => (NONE, NONE),
+            };
+            let end = match text.get(value) {
+                Some(b'"') => self.string_end(value)?,
+                Some(b'{' | b'[') | None => return Ok(Next::Value((value, node, slot))),
+                Some(_) => self.scalar_end(value)?,
+            };
+            if slot != NONE {
+                let (start, end) = (value as u32, end as u32);
+                slots.put(slot, Span { start, end }, in_array);
+            }
+            if text.get(end..end + 2) != Some(b",\"") {
+                return Ok(Next::Ended(end));
+            }
+            at = end + 1;
         }
-        Ok((value, edge.node, edge.slot))
     }
+}
+
+/// Where the members of an object lead.
+enum Next {
+    /// To a container: where it starts, the node for its keys and its slot.
+    Value((usize, u16, u16)),
+    /// Behind a value that has been read.
+    Ended(usize),
+}
+
+/// Where the value of the key between two quotes belongs: a node for its own keys and a slot.
+#[inline]
+fn place(
+    keys: &Node,
+    text: &[u8],
+    (open, close): (usize, usize),
+    slots: &mut Slots,
+    top: bool,
+) -> (u16, u16) {
+    let short = Short::of(text, open + 1, close);
+    let found = match keys.find(short, text, open + 1, close) {
+        None if short.may_be_escaped() => {
+            let key = super::text::unescape(&text[open + 1..close]);
+            keys.find(Short::of(&key, 0, key.len()), &key, 0, key.len())
+        }
+        found => found,
+    };
+    let Some(edge) = found else {
+        slots.leads |= top && leads(&text[open + 1..close]);
+        return (NONE, NONE);
+    };
+    if top && edge.mark != UNMARKED {
+        slots.marks |= 1 << edge.mark;
+    }
+    (edge.node, edge.slot)
 }

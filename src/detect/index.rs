@@ -18,11 +18,33 @@ pub struct RuleIndex {
     /// Those that select rules first.
     fields: Vec<Asked>,
     dispatch: Option<u16>,
+    /// What tells the shape of a record: slots, and what of their values.
+    shape: Vec<(u16, Part)>,
     /// Rules without a witness: judged on every record.
     pub always: Vec<u32>,
 }
 
 type Witness<'a> = Vec<&'a Leaf>;
+
+/// What of a field is a part of the record's [`super::shape`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Its value: it has few different ones.
+    Value,
+    /// Whether it has one.
+    Presence,
+}
+
+/// Whether there is a value, and which if there is as good as none.
+fn presence(raw: &[u8]) -> u8 {
+    match raw {
+        b"" => 0,
+        b"null" => 1,
+        b"\"\"" => 2,
+        _ => THERE,
+    }
+}
+const THERE: u8 = 3;
 
 impl RuleIndex {
     /// Builds the index of the bound rules.
@@ -46,36 +68,36 @@ impl RuleIndex {
                 Some((_, leaves)) => {
                     for leaf in leaves {
                         for slot in slots_of(leaf, fields, layout) {
-                            index.add(slot, leaf, number);
+                            index.add(slot, layout, leaf, number);
                         }
                     }
                 }
                 None => index.always.push(number),
             }
         }
-        // The dispatch field first: it decides nearly everything.
-        index
-            .fields
-            .sort_by_key(|field| (Some(field.slot) != dispatch, field.slot));
         index
     }
 
-    fn add(&mut self, slot: u16, leaf: &Leaf, rule: u32) {
-        let at = self
-            .fields
-            .iter()
-            .position(|field| field.slot == slot)
-            .unwrap_or_else(|| {
-                self.fields.push(Asked {
-                    slot,
-                    selects: true,
-                    tests: Vec::new(),
-                    present: Vec::new(),
-                    questions: 0,
-                });
-                self.fields.len() - 1
+    /// The place of the memory for a slot's values, a new one where there is none.
+    fn place(&mut self, slot: u16, layout: &Layout) -> usize {
+        let known = self.fields.iter().position(|field| field.slot == slot);
+        known.unwrap_or_else(|| {
+            self.fields.push(Asked {
+                slot,
+                selects: false,
+                few: is_few(slot, layout),
+                tests: Vec::new(),
+                present: Vec::new(),
+                questions: 0,
             });
+            self.fields.len() - 1
+        })
+    }
+
+    fn add(&mut self, slot: u16, layout: &Layout, leaf: &Leaf, rule: u32) {
+        let at = self.place(slot, layout);
         let field = &mut self.fields[at];
+        field.selects = true;
         match &*leaf.ask {
             Ask::Any(tests, _) => field.tests.push((tests.clone(), rule)),
             // Any one of the tests is enough to be a candidate.
@@ -113,22 +135,41 @@ impl RuleIndex {
                 Node::All(parts) | Node::Any(parts) => nodes.extend(parts),
                 Node::Leaf(leaf) => {
                     let place = places.entry(leaf.number);
-                    leaf.known = *place.or_insert_with(|| self.known(leaf, fields, layout));
+                    leaf.known = *place.or_insert_with(|| {
+                        let field = fields.get(leaf.field as usize);
+                        let exists = matches!(*leaf.ask, Ask::Exists(_));
+                        field
+                            .into_iter()
+                            .for_each(|field| self.shapes(field, exists, layout));
+                        self.known(leaf, fields, layout)
+                    });
                 }
                 Node::Keyword(_) => {}
             }
         }
     }
 
+    /// Makes what a question asks for a part of the shape, where that tells enough: presence
+    /// answers whether something is there, and everything below a container that is not.
+    fn shapes(&mut self, field: &Field, exists: bool, layout: &Layout) {
+        let (slot, part) = match field {
+            Field::Slot(slot, _) if is_few(*slot, layout) => (*slot, Part::Value),
+            Field::Slot(slot, _) if exists => (*slot, Part::Presence),
+            Field::Deep { top, .. } => (*top, Part::Presence),
+            Field::FirstOf(all) => {
+                let each = all.iter();
+                return each.for_each(|field| self.shapes(field, exists, layout));
+            }
+            Field::Slot(..) | Field::Derived(_) | Field::Own(_) => return,
+        };
+        if !self.shape.iter().any(|(known, _)| *known == slot) {
+            self.shape.push((slot, part));
+        }
+    }
+
     fn known(&mut self, leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<Known> {
         let (slot, repeats) = match fields.get(leaf.field as usize)? {
-            Field::Slot(slot, _) => {
-                let repeats = |norm: &Norm| {
-                    let mut slots = layout.slots_of(*norm).iter();
-                    slots.any(|(known, _)| known == slot)
-                };
-                (slot, FEW.iter().any(repeats))
-            }
+            Field::Slot(slot, _) => (slot, is_few(*slot, layout)),
             // What an address comes to hangs on nothing else in the record.
             Field::Derived(derived) if derived.is_of_address() => {
                 match layout.slots_of(Norm::Address) {
@@ -141,20 +182,10 @@ impl RuleIndex {
         if matches!(*leaf.ask, Ask::Refers(..)) {
             return None;
         }
-        let at = match self.fields.iter().position(|field| field.slot == *slot) {
-            Some(at) => at,
-            None if repeats => {
-                self.fields.push(Asked {
-                    slot: *slot,
-                    selects: false,
-                    tests: Vec::new(),
-                    present: Vec::new(),
-                    questions: 0,
-                });
-                self.fields.len() - 1
-            }
-            None => return None,
-        };
+        if !repeats && !self.fields.iter().any(|field| field.slot == *slot) {
+            return None;
+        }
+        let at = self.place(*slot, layout);
         let field = &mut self.fields[at];
         field.questions += 1;
         Some(Known {
@@ -173,7 +204,65 @@ impl RuleIndex {
     pub fn candidates(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
         out.clear();
         out.extend_from_slice(&self.always);
-        memo.select(&self.fields, record, out);
+        memo.select(&self.fields, record, |_| true, out);
+    }
+
+    /// Those that the values which tell the record's shape select.
+    pub fn of_shape(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
+        out.clear();
+        out.extend_from_slice(&self.always);
+        memo.select(&self.fields, record, |field| field.few, out);
+    }
+
+    /// Those that its other values select.
+    #[inline]
+    pub fn beside_shape(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
+        out.clear();
+        memo.select(&self.fields, record, |field| !field.few, out);
+    }
+
+    /// Writes what tells the shape of a record with at most one value a field.
+    #[inline]
+    pub fn shape(&self, record: &Record, out: &mut Vec<u8>) {
+        out.clear();
+        for (slot, part) in &self.shape {
+            let raw = record.slots.first(*slot).of(record.text);
+            match part {
+                Part::Value => out.extend_from_slice(raw),
+                Part::Presence => out.push(presence(raw)),
+            }
+            // Stands in no JSON text.
+            out.push(0xff);
+        }
+    }
+
+    /// Whether the answer to a question about a field hangs on the record's shape alone.
+    pub fn is_shaped(&self, field: &Field, ask: &Ask, record: &Record) -> bool {
+        let raw = |slot: u16| record.slots.first(slot).of(record.text);
+        let there = |slot: u16| presence(raw(slot)) == THERE;
+        let part = |slot: u16| {
+            let mut parts = self.shape.iter();
+            parts.find(|(own, _)| *own == slot).map(|(_, part)| *part)
+        };
+        match (ask, field) {
+            (Ask::Refers(..), _) => false,
+            (_, Field::Slot(slot, _)) => match part(*slot) {
+                Some(Part::Value) => true,
+                Some(Part::Presence) => !there(*slot) || matches!(ask, Ask::Exists(_)),
+                None => false,
+            },
+            (_, Field::Deep { top, .. }) => part(*top).is_some() && !there(*top),
+            (_, Field::FirstOf(all)) => {
+                // Behind the first one that is there none is asked.
+                let is_there =
+                    |field: &Field| matches!(field, Field::Slot(slot, _) if there(*slot));
+                let end = all.iter().position(is_there).map_or(all.len(), |at| at + 1);
+                all[..end]
+                    .iter()
+                    .all(|field| self.is_shaped(field, ask, record))
+            }
+            (_, Field::Derived(_) | Field::Own(_)) => false,
+        }
     }
 
     /// The remembered answer of a question about a field that has at most one value here; `None`
@@ -189,13 +278,20 @@ impl RuleIndex {
     }
 }
 
-/// Fields that have few different values, beside those that select rules.
-const FEW: [Norm; 9] = [
+/// Whether a slot's values are few.
+fn is_few(slot: u16, layout: &Layout) -> bool {
+    let mut norms = FEW.iter().chain([&layout.source.dispatch]);
+    norms.any(|norm| layout.slots_of(*norm).iter().any(|(own, _)| *own == slot))
+}
+
+/// Fields that have few different values, beside the one that tells the call.
+const FEW: [Norm; 10] = [
     Norm::Region,
     Norm::Service,
     Norm::Verb,
     Norm::Error,
     Norm::ActorType,
+    Norm::IssuerType,
     Norm::Mfa,
     Norm::InvokedBy,
     Norm::ReadOnly,

@@ -3,10 +3,13 @@
 //! Three values: true, false, unknown. Unknown are fields that need the whole input; a rule that
 //! hangs on one becomes a candidate and is judged again when everything is known.
 
+use std::rc::Rc;
+
 use super::ast::Condition;
 use super::compile::{Ask, Bound, Known, Leaf, Node, Program};
 use super::field::Field;
 use super::memo::Memo;
+use super::shape::{Shape, Shapes};
 use super::value::{Tests, Value, refers};
 use crate::decode::{path, text};
 use crate::enrich::derive::{Context, Derived, Late};
@@ -50,6 +53,9 @@ pub struct Matcher {
     round: u32,
     /// Quiet rules that have matched: they need not be judged again.
     matched: Vec<bool>,
+    shapes: Shapes,
+    /// Only questions that the record's shape answers are asked.
+    only_shape: bool,
 }
 
 /// Computed values of one field for the current record.
@@ -67,6 +73,19 @@ pub struct Verdict {
     pub bound: u32,
     /// Its level here; `None` where rule or level cannot be decided yet.
     pub level: Option<Severity>,
+    /// Its level where only what is granted is missing, as far as that is known already; see
+    /// [`Matcher::if_granted`].
+    pub granted: Option<Severity>,
+}
+
+impl Verdict {
+    fn new(bound: u32, level: Option<Severity>) -> Verdict {
+        Verdict {
+            bound,
+            level,
+            granted: None,
+        }
+    }
 }
 
 /// Everything a judgement looks at.
@@ -101,6 +120,11 @@ pub struct Action<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// Whether the record tells its action whole and alone.
+    fn is_plain(&self) -> bool {
+        self.stage == Stage::Whole && self.others().is_empty()
+    }
+
     fn others(&self) -> &'a [Record<'a>] {
         self.action.map_or(&[], |action| action.others)
     }
@@ -116,6 +140,8 @@ impl Matcher {
             answers: vec![(u32::MAX, Answer::Unknown); program.questions as usize],
             round: 0,
             matched: vec![false; program.rules.len()],
+            shapes: Shapes::default(),
+            only_shape: false,
         }
     }
 
@@ -133,19 +159,69 @@ impl Matcher {
     pub fn judge(&mut self, scene: &Scene, verdict: &mut dyn FnMut(&mut Matcher, Verdict)) {
         let mut candidates = std::mem::take(&mut self.candidates);
         self.next_record();
-        scene
-            .program
-            .index
-            .candidates(&scene.record, &mut self.memo, &mut candidates);
-        for &bound in &candidates {
-            if scene.program.rules[bound as usize].quiet {
-                self.matched[bound as usize] =
-                    self.matched[bound as usize] || self.holds(scene, bound);
-            } else if let Some(found) = self.rule(scene, bound) {
-                verdict(self, found);
+        let (index, record) = (&scene.program.index, &scene.record);
+        if scene.is_plain() && !record.slots.has_more() {
+            let shape = self.shape(scene, &mut candidates);
+            for told in &shape.rules {
+                match (told.level, told.granted) {
+                    (None, None) => self.candidate(scene, told.bound, verdict),
+                    _ => verdict(self, *told),
+                }
             }
+            index.beside_shape(record, &mut self.memo, &mut candidates);
+            candidates.retain(|bound| !shape.knows(*bound));
+        } else {
+            index.candidates(record, &mut self.memo, &mut candidates);
+        }
+        for &bound in &candidates {
+            self.candidate(scene, bound, verdict);
         }
         self.candidates = candidates;
+    }
+
+    fn candidate(
+        &mut self,
+        scene: &Scene,
+        bound: u32,
+        verdict: &mut dyn FnMut(&mut Matcher, Verdict),
+    ) {
+        if scene.program.rules[bound as usize].quiet {
+            self.matched[bound as usize] = self.matched[bound as usize] || self.holds(scene, bound);
+        } else if let Some(found) = self.rule(scene, bound) {
+            verdict(self, found);
+        }
+    }
+
+    /// What the record's shape leaves of the rules; judged once a shape.
+    fn shape(&mut self, scene: &Scene, candidates: &mut Vec<u32>) -> Rc<Shape> {
+        let (index, record) = (&scene.program.index, &scene.record);
+        if let Some(shape) = self.shapes.find(|key| index.shape(record, key)) {
+            return shape;
+        }
+        index.of_shape(record, &mut self.memo, candidates);
+        self.only_shape = true;
+        let mut left = Vec::new();
+        for &bound in &*candidates {
+            let Some(told) = self.rule(scene, bound) else {
+                continue;
+            };
+            match told.level {
+                Some(_) if scene.program.rules[bound as usize].quiet => {
+                    self.matched[bound as usize] = true;
+                }
+                Some(_) => left.push(told),
+                None => {
+                    // Nobody will see it: whether it fired is all that is asked.
+                    let granted = self.if_granted(scene, bound);
+                    let granted = granted.filter(|level| *level == Severity::Informational);
+                    left.push(Verdict { granted, ..told });
+                }
+            }
+        }
+        self.only_shape = false;
+        let shape = Rc::new(Shape::new(left, candidates.clone()));
+        self.shapes.learn(Rc::clone(&shape));
+        shape
     }
 
     /// Forgets what was computed for the last record.
@@ -166,24 +242,18 @@ impl Matcher {
         let rule = scene.program.rules.get(bound as usize)?;
         match self.condition(scene, rule, &rule.condition) {
             Answer::False => None,
-            Answer::Unknown => Some(Verdict { bound, level: None }),
+            Answer::Unknown => Some(Verdict::new(bound, None)),
             Answer::True => {
                 for (condition, level) in &rule.levels {
                     match self.condition(scene, rule, condition) {
                         Answer::True => {
-                            return Some(Verdict {
-                                bound,
-                                level: Some(*level),
-                            });
+                            return Some(Verdict::new(bound, Some(*level)));
                         }
-                        Answer::Unknown => return Some(Verdict { bound, level: None }),
+                        Answer::Unknown => return Some(Verdict::new(bound, None)),
                         Answer::False => {}
                     }
                 }
-                Some(Verdict {
-                    bound,
-                    level: Some(rule.level),
-                })
+                Some(Verdict::new(bound, Some(rule.level)))
             }
         }
     }
@@ -239,6 +309,7 @@ impl Matcher {
             Node::Any(parts) => any(parts.iter().map(|part| self.node(scene, part))),
             Node::Leaf(leaf) => {
                 let answer = match leaf.known {
+                    _ if self.only_shape && !is_shaped(scene, leaf) => return Answer::Unknown,
                     Some(known) if !scene.record.slots.has_more() && scene.others().is_empty() => {
                         self.remembered(scene, leaf, known)
                     }
@@ -251,6 +322,7 @@ impl Matcher {
                 };
                 if leaf.negated { answer.not() } else { answer }
             }
+            Node::Keyword(_) if self.only_shape => Answer::Unknown,
             Node::Keyword(tests) => {
                 let mut records = std::iter::once(&scene.record).chain(scene.others());
                 match records.any(|record| keyword(record.raw(), tests)) {
@@ -263,7 +335,6 @@ impl Matcher {
 
     /// The answer for this record: many rules ask the same.
     fn answered(&mut self, scene: &Scene, leaf: &Leaf) -> Answer {
-        let plain = scene.stage == Stage::Whole && scene.others().is_empty();
         // What is granted for the sake of a question changes no other answer.
         let hangs = || match scene.program.fields.get(leaf.field as usize) {
             _ if matches!(*leaf.ask, Ask::Refers(..)) => true,
@@ -271,7 +342,7 @@ impl Matcher {
             Some(Field::Derived(derived)) => *derived == Derived::RoleAdminSeen,
             _ => true,
         };
-        if !plain || scene.granted.is_some() && hangs() {
+        if !scene.is_plain() || scene.granted.is_some() && hangs() {
             return self.leaf(scene, leaf);
         }
         let number = leaf.number as usize;
@@ -492,6 +563,16 @@ impl Matcher {
             }
         }
     }
+}
+
+/// Whether the answer hangs on the record's shape alone.
+fn is_shaped(scene: &Scene, leaf: &Leaf) -> bool {
+    let program = scene.program;
+    let field = program.fields.get(leaf.field as usize);
+    if let (Some(Field::Derived(Derived::RoleAdminSeen)), Some(_)) = (field, scene.granted) {
+        return !matches!(*leaf.ask, Ask::Refers(..));
+    }
+    field.is_some_and(|field| program.index.is_shaped(field, &leaf.ask, &scene.record))
 }
 
 /// Appends the values of a computed field; false when they are not known yet.

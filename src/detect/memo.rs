@@ -14,8 +14,10 @@ use crate::normalize::source::Record;
 pub(super) struct Asked {
     /// Its slot.
     pub slot: u16,
-    /// Whether it selects rules: then it is looked up for every record.
+    /// Whether it selects rules.
     pub selects: bool,
+    /// Whether it has few different values, and is a part of the record's [`super::shape`].
+    pub few: bool,
     /// Rules that one of these tests selects.
     pub tests: Vec<(Tests, u32)>,
     /// Rules for which any value will do.
@@ -78,12 +80,19 @@ impl Memo {
         }
     }
 
-    /// Appends the numbers of the rules that the record's values select, each once.
+    /// Appends the numbers of the rules that the record's values select, each once: values of
+    /// the fields that `which` names.
     #[inline]
-    pub(super) fn select(&mut self, asked: &[Asked], record: &Record, out: &mut Vec<u32>) {
+    pub(super) fn select(
+        &mut self,
+        asked: &[Asked],
+        record: &Record,
+        which: impl Fn(&Asked) -> bool,
+        out: &mut Vec<u32>,
+    ) {
         for (table, field) in self.fields.iter_mut().zip(asked) {
-            if !field.selects {
-                break;
+            if !field.selects || !which(field) {
+                continue;
             }
             let mut add = |raw: &[u8]| {
                 let entry = table.look_up(field, raw, self.round);

@@ -16,6 +16,7 @@ pub mod memo;
 pub mod programs;
 pub mod proof;
 pub mod query;
+pub mod shape;
 pub mod subset;
 pub mod suppress;
 pub mod value;

@@ -118,24 +118,42 @@ impl fmt::Display for Time {
 
 /// `YYYY-MM-DDTHH:MM:SS[.f…]Z`, and nothing else.
 fn fast(b: &[u8]) -> Option<Time> {
-    if b.len() < 20
-        || b[4] != b'-'
-        || b[7] != b'-'
-        || b[10] != b'T'
-        || b[13] != b':'
-        || b[16] != b':'
-    {
+    let &[
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        m0,
+        m1,
+        b'-',
+        d0,
+        d1,
+        b'T',
+        h0,
+        h1,
+        b':',
+        n0,
+        n1,
+        b':',
+        s0,
+        s1,
+        _,
+    ] = b.first_chunk::<20>()?
+    else {
+        return None;
+    };
+    let digits = [y0, y1, y2, y3, m0, m1, d0, d1, h0, h1, n0, n1, s0, s1];
+    if !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let num = |range: std::ops::Range<usize>| -> Option<i64> {
-        b[range].iter().try_fold(0i64, |acc, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| acc * 10 + i64::from(digit - b'0'))
-        })
-    };
-    let (year, month, day) = (num(0..4)?, num(5..7)?, num(8..10)?);
-    let (hour, minute, second) = (num(11..13)?, num(14..16)?, num(17..19)?);
+    let pair = |tens: u8, ones: u8| i64::from(tens - b'0') * 10 + i64::from(ones - b'0');
+    let (year, month, day) = (
+        pair(y0, y1) * 100 + pair(y2, y3),
+        pair(m0, m1),
+        pair(d0, d1),
+    );
+    let (hour, minute, second) = (pair(h0, h1), pair(n0, n1), pair(s0, s1));
     let days_in_month = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

@@ -86,6 +86,10 @@ pub static SOURCE: Source = Source {
             &["userIdentity.sessionContext.sessionIssuer.userName"],
         ),
         row(
+            Norm::IssuerType,
+            &["userIdentity.sessionContext.sessionIssuer.type"],
+        ),
+        row(
             Norm::Mfa,
             &[
                 "userIdentity.sessionContext.attributes.mfaAuthenticated",
@@ -172,6 +176,7 @@ pub static SOURCE: Source = Source {
         "requestParameters.roleArn",
         "requestParameters.role",
     ],
+    named: &targets::PATHS,
     grantees: &[
         "requestParameters.createVolumePermission.add.items.userId",
         "requestParameters.launchPermission.add.items.userId",

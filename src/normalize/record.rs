@@ -25,6 +25,8 @@ pub struct Layout {
     norms: [Vec<(u16, Quirk)>; Norm::COUNT],
     /// The slots of the source's paths to the role that a call names.
     roles: Vec<u16>,
+    /// The slots of its paths to what a call acts on.
+    named: Vec<u16>,
     tops: Vec<(Box<str>, u16)>,
 }
 
@@ -42,8 +44,11 @@ impl Layout {
                 norms[row.norm as usize].push((trie.slot(&keys), row.quirk));
             }
         }
-        let roles = source.roles.iter();
-        let roles = roles.map(|path| trie.slot(&keys_of(path))).collect();
+        let mut slots = |paths: &[&str]| -> Vec<u16> {
+            let paths = paths.iter();
+            paths.map(|path| trie.slot(&keys_of(path))).collect()
+        };
+        let (roles, named) = (slots(source.roles), slots(source.named));
         let telling = source.telling.map(|(key, _)| trie.slot(&[key]));
         let tops = source.telling.iter().zip(telling);
         let tops = tops.map(|((key, _), slot)| ((*key).into(), slot)).collect();
@@ -53,6 +58,7 @@ impl Layout {
             telling,
             norms,
             roles,
+            named,
             tops,
         }
     }
@@ -314,6 +320,15 @@ impl<'a> Record<'a> {
             raw => text::present(raw),
         });
         each.collect()
+    }
+
+    /// What the source's paths to what a call acts on lead to: the place of the path and a value.
+    pub fn named(&self) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a> {
+        let (slots, text) = (self.slots, self.text);
+        let places = self.layout.named.iter().enumerate();
+        let there = places.filter(move |(_, slot)| slots.first(**slot).is_some());
+        there
+            .flat_map(move |(place, slot)| slots.all(*slot).map(move |span| (place, span.of(text))))
     }
 
     /// Any path as text; containers are text too, empty values are absent.

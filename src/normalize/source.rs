@@ -48,6 +48,8 @@ pub enum Norm {
     Issuer,
     /// The issuer's short name.
     IssuerName,
+    /// What kind of thing the issuer is.
+    IssuerType,
     /// Whether a second factor was used.
     Mfa,
     /// The service on whose behalf the call was made.
@@ -168,6 +170,8 @@ pub struct Source {
     pub policy_names: &'static [&'static str],
     /// Where a call names the role or user it makes use of.
     pub roles: &'static [&'static str],
+    /// Where a call names what it acts on, as far as the walk looks for it.
+    pub named: &'static [&'static str],
     /// Where a call names the accounts it grants or shares to.
     pub grantees: &'static [&'static str],
     /// What a record tells of its log's settings beyond its category.
@@ -232,6 +236,7 @@ pub const PLAIN: Source = Source {
     policies: &[],
     policy_names: &[],
     roles: &[],
+    named: &[],
     grantees: &[],
     keeps: None,
     fact_verbs: &[],

@@ -76,7 +76,11 @@ impl Interner {
 
     /// The same as text; `None` for [`NO_STR`].
     pub fn text(&self, id: StrId) -> Option<String> {
-        (id != NO_STR).then(|| String::from_utf8_lossy(self.get(id)).into_owned())
+        let read = |bytes| match str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        };
+        (id != NO_STR).then(|| read(self.get(id)))
     }
 
     /// How many there are.

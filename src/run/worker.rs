@@ -222,7 +222,7 @@ impl Work<'_> {
         {
             self.deed(record, number, time);
         }
-        self.presence(record, time);
+        let actor = self.presence(record, time);
         let mut fresh = [""; DIMENSIONS.len()];
         let fresh = self.novelty(record, time, key, &mut fresh);
         if own.yields_facts(record) {
@@ -237,6 +237,7 @@ impl Work<'_> {
             number,
             source,
             position,
+            actor,
             light,
             row,
             uid,
@@ -262,7 +263,7 @@ impl Work<'_> {
         own.matcher.judge(&scene, &mut |matcher, verdict| {
             let bound = &program.rules[verdict.bound as usize];
             let Some(level) = verdict.level else {
-                if !self.asks(matcher, &scene, verdict.bound, shared.shown) {
+                if !self.asks(matcher, &scene, verdict, shared.shown) {
                     undecided.push(verdict.bound);
                 }
                 return;

@@ -5,6 +5,12 @@ use super::{Bad, Walker};
 impl Walker<'_> {
     /// Where the number, `true`, `false` or `null` at `at` ends.
     pub(super) fn scalar_end(&self, at: usize) -> Result<usize, Bad> {
+        let rest = &self.text[at..];
+        for word in [&b"true"[..], b"false", b"null"] {
+            if rest.starts_with(word) && matches!(rest.get(word.len()), Some(b',' | b'}' | b']')) {
+                return Ok(at + word.len());
+            }
+        }
         let mut end = at;
         while let Some(byte) = self.text.get(end) {
             if matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') {

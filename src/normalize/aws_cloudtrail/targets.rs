@@ -5,45 +5,61 @@ use crate::decode::{path, text};
 use crate::model::Target;
 use crate::normalize::source::{Norm, Record};
 
-/// What a request field names: its kind, and where below the field the names stand.
-///
-/// The order tells which one a finding shows first.
-const TARGETS: [(&str, &str, &str); 34] = [
-    ("userName", "user", ""),
-    ("roleName", "role", ""),
-    ("roleArn", "role", ""),
-    ("groupName", "group", ""),
-    ("policyArn", "policy", ""),
-    ("policyName", "policy", ""),
-    ("accessKeyId", "key", ""),
-    ("bucketName", "bucket", ""),
-    ("instancesSet", "instance", "items.instanceId"),
-    ("instanceId", "instance", ""),
-    ("instanceIds", "instance", ""),
-    ("target", "instance", ""),
-    ("groupId", "security_group", ""),
-    ("snapshotId", "snapshot", ""),
-    ("imageId", "image", ""),
-    ("volumeId", "volume", ""),
-    ("keyId", "kms_key", ""),
-    ("functionName", "function", ""),
-    ("secretId", "secret", ""),
-    ("trailName", "trail", ""),
-    ("dBInstanceIdentifier", "db_instance", ""),
-    ("dBClusterIdentifier", "db_cluster", ""),
-    ("dBSnapshotIdentifier", "db_snapshot", ""),
-    ("dBClusterSnapshotIdentifier", "db_snapshot", ""),
-    ("clusterName", "cluster", ""),
-    ("principalArn", "principal", ""),
-    ("stackName", "stack", ""),
-    ("topicArn", "topic", ""),
-    ("queueUrl", "queue", ""),
-    ("tableName", "table", ""),
-    ("detectorId", "detector", ""),
-    ("names", "parameter", ""),
-    ("modelId", "model", ""),
-    ("notebookInstanceName", "notebook", ""),
-];
+macro_rules! targets {
+    ($($key:literal $(. $below:literal)? = $kind:literal),+ $(,)?) => {
+        /// Where the request names what the call acts on, and the fields [`NAME`] and [`KEY`].
+        pub(super) const PATHS: [&str; TARGETS.len() + 2] = [
+            $(concat!("requestParameters.", $key $(, ".", $below)?)),+,
+            "requestParameters.name",
+            "requestParameters.key",
+        ];
+        /// What a request field names: its kind, and where below the field the names stand.
+        const TARGETS: &[(&str, &str, &str)] = &[$(($key, $kind, concat!($($below)?))),+];
+    };
+}
+
+// The order tells which one a finding shows first.
+targets! {
+    "userName" = "user",
+    "roleName" = "role",
+    "roleArn" = "role",
+    "groupName" = "group",
+    "policyArn" = "policy",
+    "policyName" = "policy",
+    "accessKeyId" = "key",
+    "bucketName" = "bucket",
+    "instancesSet"."items.instanceId" = "instance",
+    "instanceId" = "instance",
+    "instanceIds" = "instance",
+    "target" = "instance",
+    "groupId" = "security_group",
+    "snapshotId" = "snapshot",
+    "imageId" = "image",
+    "volumeId" = "volume",
+    "keyId" = "kms_key",
+    "functionName" = "function",
+    "secretId" = "secret",
+    "trailName" = "trail",
+    "dBInstanceIdentifier" = "db_instance",
+    "dBClusterIdentifier" = "db_cluster",
+    "dBSnapshotIdentifier" = "db_snapshot",
+    "dBClusterSnapshotIdentifier" = "db_snapshot",
+    "clusterName" = "cluster",
+    "principalArn" = "principal",
+    "stackName" = "stack",
+    "topicArn" = "topic",
+    "queueUrl" = "queue",
+    "tableName" = "table",
+    "detectorId" = "detector",
+    "names" = "parameter",
+    "modelId" = "model",
+    "notebookInstanceName" = "notebook",
+}
+
+/// The place of the path to a field that names different things in different services.
+const NAME: usize = TARGETS.len();
+/// The place of the path to the key of an object.
+const KEY: usize = TARGETS.len() + 1;
 
 /// Which of [`TARGETS`] start with a letter, a bit each: nearly all fields name none.
 const STARTS: [u64; 256] = {
@@ -108,9 +124,14 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
             out.push(target(kind, id));
         }
     };
-    let request = record.top("requestParameters").unwrap_or_default();
-    for (_, kind, raw) in named(request) {
-        each_text(raw, &mut |id| add(kind, id));
+    let (mut name, mut object) = (None, None);
+    for (place, raw) in record.named() {
+        match (place, TARGETS.get(place)) {
+            (_, Some((_, kind, _))) => each_text(raw, &mut |id| add(kind, id)),
+            (NAME, _) => name = Some(raw),
+            (KEY, _) => object = Some(text::string(raw)),
+            _ => {}
+        }
     }
     if out.len() >= most {
         return out;
@@ -125,29 +146,18 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
             out.push(next);
         }
     };
-    if request.first() == Some(&b'{') {
-        let (mut name, mut object) = (None, None);
-        path::members(request, |key, value| {
-            match key {
-                b"name" => name = Some(value),
-                b"key" => object = Some(text::string(value)),
-                _ => {}
-            }
-            true
-        });
-        if let Some(name) = name {
-            let kind = match record.text(Norm::Service).as_deref() {
-                Some("cloudtrail.amazonaws.com") => "trail",
-                Some("ssm.amazonaws.com") => "parameter",
-                Some("events.amazonaws.com") => "rule",
-                Some("eks.amazonaws.com") => "cluster",
-                _ => "resource",
-            };
-            each_text(name, &mut |id| add(kind, id));
-        }
-        if let (Some(key), Some(bucket)) = (object, record.text(Norm::Bucket)) {
-            add("object", &format!("arn:aws:s3:::{bucket}/{key}"));
-        }
+    if let Some(name) = name {
+        let kind = match record.text(Norm::Service).as_deref() {
+            Some("cloudtrail.amazonaws.com") => "trail",
+            Some("ssm.amazonaws.com") => "parameter",
+            Some("events.amazonaws.com") => "rule",
+            Some("eks.amazonaws.com") => "cluster",
+            _ => "resource",
+        };
+        each_text(name, &mut |id| add(kind, id));
+    }
+    if let (Some(key), Some(bucket)) = (object, record.text(Norm::Bucket)) {
+        add("object", &format!("arn:aws:s3:::{bucket}/{key}"));
     }
     if let Some(resources) = record
         .top("resources")

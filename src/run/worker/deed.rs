@@ -1,20 +1,15 @@
 //! Counts who did what from where: only for totals, so it may cost something.
 
 use super::Work;
-use super::tables::Memo;
-use crate::decode::text;
 use crate::model::Time;
-use crate::normalize::{Norm, Record, address};
+use crate::normalize::{Norm, Record};
 use crate::run::rows::{Deed, Done, put};
 
 impl Work<'_> {
     /// Notes the record under what it has in common with others.
     pub(super) fn deed(&mut self, record: &Record, number: u32, time: Time) {
         let raw = record.norm(Norm::Address).unwrap_or_default();
-        let ip = self.memo(Memo::Ip, raw, |raw| {
-            let address = address::classify(&text::string(raw));
-            address.ip.map(|ip| ip.to_string())
-        });
+        let ip = self.ip(raw);
         let (actor, action) = (self.actor(record), self.action(record));
         let strings = &mut self.out.strings;
         let mut part = |norm| put(strings, record.text(norm).as_deref());

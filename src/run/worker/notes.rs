@@ -1,5 +1,7 @@
 //! What is noted about every record, whatever the rules say: accounts, categories, facts.
 
+use std::hash::{BuildHasher, Hasher};
+
 use super::Work;
 use crate::model::Time;
 use crate::normalize::{Norm, Record};
@@ -26,18 +28,15 @@ impl Work<'_> {
             br#""Data""# => record.norm(Norm::Service).unwrap_or_default(),
             _ => b"",
         };
-        let parts = [account, category, service];
-        let mut known = Some(&*tables.account);
-        for part in parts {
-            known = known.and_then(|known| known.strip_prefix(part));
+        let mut hasher = tables.hasher.build_hasher();
+        hasher.write_u8(source);
+        hasher.write_i64(hour);
+        for part in [account, category, service] {
+            hasher.write(part);
+            hasher.write_u8(0xff);
         }
-        if tables.last_account == Some((source, hour)) && known == Some(b"") {
+        if !tables.noted.insert(hasher.finish()) {
             return;
-        }
-        tables.last_account = Some((source, hour));
-        tables.account.clear();
-        for part in parts {
-            tables.account.extend_from_slice(part);
         }
         let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8], norm: Norm| {
             if raw.is_empty() {

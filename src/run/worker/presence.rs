@@ -3,55 +3,32 @@
 use std::hash::{BuildHasher, Hasher};
 
 use super::Work;
-use super::tables::Memo;
-use crate::decode::text;
 use crate::model::actor::is_instance;
 use crate::model::{Actor, ActorType, Time};
-use crate::normalize::{Norm, Record, address};
+use crate::normalize::{Norm, Record};
 use crate::run::intern::NO_STR;
 use crate::run::rows::{Present, put};
 
-/// Stands for what has no address: it is not looked at again.
-const NOWHERE: u32 = u32::MAX;
-
 impl Work<'_> {
-    /// Notes the identity and the credential of a record at its address.
-    pub(super) fn presence(&mut self, record: &Record, time: Time) {
-        let Some(raw) = record.norm(Norm::Address) else {
-            return;
-        };
-        let mut hasher = self.tables.hasher.build_hasher();
-        hasher.write(record.norm(Norm::ActorId).unwrap_or_default());
-        hasher.write_u8(0xff);
-        hasher.write(record.norm(Norm::ActorName).unwrap_or_default());
-        hasher.write_u8(0xff);
-        hasher.write(record.norm(Norm::Credential).unwrap_or_default());
-        hasher.write_u8(0xff);
-        // Whoever stands behind the caller stands here, where a source has it.
-        hasher.write(record.norm(Norm::Identity).unwrap_or_default());
-        hasher.write_u8(0xff);
-        hasher.write(raw);
-        let place = hasher.finish();
-        match self.tables.present.get(&place) {
-            Some(&NOWHERE) => return,
-            Some(&at) => {
-                let first = &mut self.out.present[at as usize].first;
-                *first = (*first).min(time);
-                return;
-            }
-            None => {}
+    /// Notes the identity and the credential of a record at its address; the number of its actor
+    /// where that was worked out for it.
+    pub(super) fn presence(&mut self, record: &Record, time: Time) -> Option<u32> {
+        let ip = self.ip(record.norm(Norm::Address)?);
+        if ip == NO_STR {
+            return None;
         }
-        let ip = self.memo(Memo::Ip, raw, |raw| {
-            let address = address::classify(&text::string(raw));
-            address.ip.map(|ip| ip.to_string())
-        });
-        let mut at = NOWHERE;
-        if ip != NO_STR {
-            let number = self.actor(record);
+        let number = self.actor(record);
+        let mut hasher = self.tables.hasher.build_hasher();
+        hasher.write_u32(number);
+        hasher.write_u32(ip);
+        hasher.write(record.norm(Norm::Credential).unwrap_or_default());
+        let next = self.out.present.len() as u32;
+        let place = self.tables.present.entry(hasher.finish());
+        let at = *place.or_insert(next);
+        if at == next {
             let actor = self.out.actors[number as usize];
-            let credential = record.text(Norm::Credential);
-            at = self.out.present.len() as u32;
             let root = actor.unpack(&self.out.strings);
+            let credential = record.text(Norm::Credential);
             self.out.present.push(Present {
                 actor: self.out.strings.put(root.outermost().as_bytes()),
                 number,
@@ -61,7 +38,9 @@ impl Work<'_> {
                 first: time,
             });
         }
-        self.tables.present.insert(place, at);
+        let first = &mut self.out.present[at as usize].first;
+        *first = (*first).min(time);
+        Some(number)
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) struct Subject<'r, 'a> {
     pub(super) number: u32,
     pub(super) source: u8,
     pub(super) position: u64,
+    pub(super) actor: Option<u32>,
     pub(super) light: Option<Light>,
     pub(super) row: Option<u32>,
     pub(super) uid: Option<Uid>,
@@ -124,16 +125,8 @@ impl Work<'_> {
         }
         let record = subject.record;
         let light = Light {
-            actor: self.actor(record),
-            ip: self.memo(
-                Memo::Ip,
-                record.norm(Norm::Address).unwrap_or_default(),
-                |raw| {
-                    address::classify(&text::string(raw))
-                        .ip
-                        .map(|ip| ip.to_string())
-                },
-            ),
+            actor: subject.actor.unwrap_or_else(|| self.actor(record)),
+            ip: self.ip(record.norm(Norm::Address).unwrap_or_default()),
             action: self.action(record),
             outcome: (record.layout.source.outcome)(record),
         };
@@ -242,15 +235,28 @@ impl Work<'_> {
         if record.norm(Norm::ActorId).is_none() {
             hasher.write(record.norm(Norm::Address).unwrap_or_default());
         }
-        let next = self.out.actors.len() as u32;
-        let place = self.tables.actors.entry(hasher.finish());
-        let number = *place.or_insert(next);
-        if number == next {
-            let actor = (record.layout.source.actor)(record);
-            let strings = &mut self.out.strings;
-            self.out.actors.push(ActorRow::pack(&actor, strings));
+        let place = hasher.finish();
+        if let Some(number) = self.tables.actors.get(&place) {
+            return *number;
         }
+        let actor = (record.layout.source.actor)(record);
+        let row = ActorRow::pack(&actor, &mut self.out.strings);
+        // Other fields may make the same actor.
+        let next = self.out.actors.len() as u32;
+        let number = *self.tables.actor_rows.entry(row).or_insert(next);
+        if number == next {
+            self.out.actors.push(row);
+        }
+        self.tables.actors.insert(place, number);
         number
+    }
+
+    /// The number of an address, where it is one.
+    pub(super) fn ip(&mut self, raw: &[u8]) -> StrId {
+        self.memo(Memo::Ip, raw, |raw| {
+            let address = address::classify(&text::string(raw));
+            address.ip.map(|ip| ip.to_string())
+        })
     }
 }
 

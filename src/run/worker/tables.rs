@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use super::Work;
 use crate::model::Time;
 use crate::run::intern::{Interner, StrId};
-use crate::run::rows::{Asked, Deed, FoldKey, Novelty, put};
+use crate::run::rows::{ActorRow, Asked, Deed, FoldKey, Novelty, put};
 
 /// Values that are worked out once a chunk.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ pub(super) struct Tables {
     /// Numbers of actors by a hash of the raw fields they are made of: an identity in one piece is
     /// long, and every record has one.
     pub(super) actors: hashbrown::HashMap<u64, u32, FixedState>,
+    /// Their numbers by what they came to.
+    pub(super) actor_rows: hashbrown::HashMap<ActorRow, u32, FixedState>,
     /// Raw values and what they come to.
     pub(super) memos: [(Interner, Vec<StrId>); 4],
     /// The source whose values the memos hold.
@@ -35,10 +37,8 @@ pub(super) struct Tables {
     pub(super) present: hashbrown::HashMap<u64, u32, FixedState>,
     pub(super) deeds: hashbrown::HashMap<Deed, u32, FixedState>,
     pub(super) asked: hashbrown::HashSet<Asked, FixedState>,
-    /// Source and hour of the last record.
-    pub(super) last_account: Option<(u8, i64)>,
-    /// Its raw account and category.
-    pub(super) account: Vec<u8>,
+    /// What has been noted of accounts and categories.
+    pub(super) noted: hashbrown::HashSet<u64, FixedState>,
     pub(super) scratch: Vec<u8>,
     /// The seed differs from run to run: only equality hangs on it.
     pub(super) hasher: foldhash::quality::RandomState,
@@ -48,6 +48,7 @@ impl Default for Tables {
     fn default() -> Self {
         Tables {
             actors: Default::default(),
+            actor_rows: Default::default(),
             memos: Default::default(),
             source: u8::MAX,
             folds: Default::default(),
@@ -56,8 +57,7 @@ impl Default for Tables {
             present: Default::default(),
             deeds: Default::default(),
             asked: Default::default(),
-            last_account: None,
-            account: Vec::new(),
+            noted: Default::default(),
             scratch: Vec::new(),
             // The seed differs from run to run: only equality hangs on it.
             hasher: Default::default(),
@@ -69,13 +69,14 @@ impl Tables {
     pub(super) fn clear(&mut self) {
         self.of_source(u8::MAX);
         self.actors.clear();
+        self.actor_rows.clear();
         self.folds.clear();
         self.tuples.clear();
         self.novelties.clear();
         self.present.clear();
         self.deeds.clear();
         self.asked.clear();
-        self.last_account = None;
+        self.noted.clear();
     }
 
     /// The same raw value may come to something else in another source.

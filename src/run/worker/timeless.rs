@@ -46,6 +46,7 @@ impl Work<'_> {
             number,
             source,
             position,
+            actor: None,
             light: None,
             row: None,
             uid: None,
