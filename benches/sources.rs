@@ -1,20 +1,28 @@
-//! The first phase over every source's own records: MB/s, and the ratio to CloudTrail.
+//! The first phase over every source's own traffic: MB/s, and the ratio to CloudTrail.
 //!
-//! The test records of a source enter, thousands of copies under ids of their own; no source may
-//! fall below half of CloudTrail. Behind `--` stand the names of those that are wanted alone.
+//! A day of each source enters, CloudTrail's among them: see `support/day.rs` for what it is made
+//! of. No source may fall below half of CloudTrail. Behind `--` stand the names of those that are
+//! wanted alone; with `--hits` nothing but test records enters, nearly all of which a rule speaks
+//! about.
+
+#[path = "support/day.rs"]
+mod day;
 
 use std::sync::LazyLock;
 use std::time::Instant;
 
+use ctadel::detect::ast::RuleSet;
 use ctadel::detect::load;
 use ctadel::detect::programs::Programs;
 use ctadel::load::{Chunk, Options};
 use ctadel::model::Severity;
 use ctadel::normalize::catalogue::Known;
-use ctadel::normalize::{Norm, SOURCES, Source};
+use ctadel::normalize::{SOURCES, Source};
 use ctadel::run::correlate;
 use ctadel::run::store::{Caps, Store};
 use ctadel::run::worker::{Shared, Worker};
+
+use crate::day::Day;
 
 /// Bytes of one chunk.
 const CHUNK: usize = 4 << 20;
@@ -23,52 +31,38 @@ const CHUNKS: usize = 4;
 /// Pairs of rounds, CloudTrail's and the source's; the one in the middle counts.
 const ROUNDS: usize = 5;
 
-/// The raw test records of a source with their ids.
-fn records(source: &Source) -> Vec<(String, String)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let shapes = std::fs::read_dir(folder.join(source.name)).expect("every source has its shapes");
-    let mut shapes: Vec<_> = shapes.flatten().map(|entry| entry.path()).collect();
-    shapes.sort();
-    let first = shapes.first().expect("one at least").display().to_string();
-    let mut out = Vec::new();
-    let mut keep = |record: &ctadel::normalize::Record| {
-        let raw = String::from_utf8_lossy(record.raw()).into_owned();
-        let uid = record.text(Norm::Uid).unwrap_or_default().into_owned();
-        out.push((raw, uid));
-    };
-    ctadel::run::events::events(&[first], &Options::default(), &mut keep).expect("it is read");
-    out
-}
-
-/// Chunks of lines, each record under an id of its own.
-fn chunks(source: &Source) -> Vec<Vec<u8>> {
-    let records = records(source);
-    let mut number = 0_u64;
+/// Chunks of the source's day.
+fn chunks(day: &mut Day) -> Vec<Vec<u8>> {
     let chunk = |_| {
-        let mut out = Vec::with_capacity(CHUNK + (64 << 10));
+        let mut out = String::with_capacity(CHUNK + (64 << 10));
         while out.len() < CHUNK {
-            for (raw, uid) in &records {
-                number += 1;
-                // The last digits of an id tell it from its neighbours.
-                let cut = uid.len().saturating_sub(8);
-                let renamed = match uid.get(..cut).filter(|_| uid.len() >= 16) {
-                    Some(head) => raw.replace(uid, &format!("{head}{number:08x}")),
-                    None => raw.clone(),
-                };
-                out.extend_from_slice(renamed.as_bytes());
-                out.push(b'\n');
-            }
+            day.line(true, &mut out);
         }
-        out
+        out.into_bytes()
     };
     (0..CHUNKS).map(chunk).collect()
 }
 
-fn main() {
-    // `cargo test --benches` asks only whether it runs.
-    if std::env::args().any(|argument| argument == "--test") {
+/// Every line without a hit is a record of the source that no rule speaks about.
+fn check(shared: &Shared, rules: &RuleSet, number: usize) {
+    let source = SOURCES[number];
+    let mut day = Day::of(source, false);
+    if day.is_alerts() {
         return;
     }
+    let (mut text, lines) = (String::new(), 200);
+    (0..lines).for_each(|_| day.line(false, &mut text));
+    let told = Worker::new(shared).run(Chunk::of_bytes(0, "bench", text.as_bytes()));
+    let own = told.keys.iter().filter(|key| usize::from(key.1) == number);
+    assert_eq!(own.count(), lines, "{}: {:?}", source.name, told.skipped);
+    let folds = told.folds.iter().map(|fold| fold.key);
+    let loud = folds.filter(|key| key.level > Severity::Informational);
+    let rules = loud.map(|key| &rules.rules[key.rule as usize]);
+    let spoken: Vec<_> = rules.map(|rule| &rule.meta.file).collect();
+    assert!(spoken.is_empty(), "{}: {spoken:?}", source.name);
+}
+
+fn main() {
     let options = load::Options {
         builtin: true,
         ..load::Options::default()
@@ -88,6 +82,13 @@ fn main() {
         pick: None,
     };
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    (0..SOURCES.len()).for_each(|number| check(&shared, &rules, number));
+    // `cargo test --benches` asks only whether it runs.
+    if wanted.iter().any(|argument| argument == "--test") {
+        return;
+    }
+    let only_hits = wanted.iter().any(|argument| argument == "--hits");
+    let chunks = |source: &Source| chunks(&mut Day::of(source, only_hits));
     let wanted = |source: &&&Source| {
         let mut names = wanted.iter().filter(|name| !name.starts_with('-'));
         names.clone().next().is_none() || names.any(|name| name == source.name)
