@@ -1,5 +1,7 @@
 //! What text promises by its beginning.
 
+use std::borrow::Cow;
+
 use crate::load;
 
 pub(super) fn looks_like_json(inner: &[u8]) -> bool {
@@ -36,6 +38,9 @@ pub(super) fn first_line_kind(bytes: &[u8]) -> LineKind {
     if head.iter().any(|byte| matches!(byte, 0..=8 | 14..=31)) {
         return LineKind::Foreign("binary data of no known kind".to_owned());
     }
+    if let Some(hint) = instead(line) {
+        return LineKind::Foreign(hint.to_owned());
+    }
     if memchr::memchr(b'{', line).is_some_and(|at| at < 200) {
         return LineKind::Lines;
     }
@@ -45,6 +50,35 @@ pub(super) fn first_line_kind(bytes: &[u8]) -> LineKind {
         () if commas >= 2 => foreign_csv(line),
         () => format!("text of no known log (first line {:?})", shown(line)),
     })
+}
+
+/// What to export in the place of a line of text, where that is known: Falco writes
+/// `08:00:01.482913771: Notice …`, or a whole time before the colon.
+pub(super) fn instead(line: &[u8]) -> Option<&'static str> {
+    const PRIORITIES: [&[u8]; 8] = [
+        b"Emergency ",
+        b"Alert ",
+        b"Critical ",
+        b"Error ",
+        b"Warning ",
+        b"Notice ",
+        b"Informational ",
+        b"Debug ",
+    ];
+    let (time, rest) = line.split_at_checked(memchr::memmem::find(line, b": ")?)?;
+    let of_time = |byte: &u8| byte.is_ascii_digit() || b":.-+TZ".contains(byte);
+    let is_time = time.first().is_some_and(u8::is_ascii_digit) && time.iter().all(of_time);
+    let falco = is_time && PRIORITIES.iter().any(|word| rest[2..].starts_with(word));
+    falco.then_some("Falco's plain text: set json_output: true in falco.yaml and take the JSON")
+}
+
+/// The same for an object, by its keys.
+pub(super) fn instead_of(keys: &[Cow<str>]) -> Option<&'static str> {
+    let has = |key| keys.iter().any(|own| own == key);
+    let graph = has("providerAlertId") && has("serviceSource") && has("alertPolicyId");
+    graph.then_some(
+        "alerts of Microsoft Graph: take those of Defender for Cloud, az security alert list",
+    )
 }
 
 /// The one line that a CSV file is refused with.

@@ -8,7 +8,7 @@ use std::io::Read;
 
 use super::super::item::{Catalogue, Item, Kind, Sink};
 use super::super::path;
-use super::super::shape::looks_like_json;
+use super::super::shape::{instead_of, looks_like_json};
 use super::super::walk::Member;
 use super::super::{tables, text};
 use super::{Decoder, MAX_NESTING, key_of};
@@ -146,6 +146,9 @@ impl Decoder {
             .iter()
             .map(|member| text::string(member.key.of(bytes)))
             .collect();
+        if let Some(hint) = instead_of(&names) {
+            return self.unknown(sink, hint, at, depth);
+        }
         names.truncate(5);
         let names = names
             .iter()

@@ -5,7 +5,7 @@
 
 use super::super::csv::{Row, Table};
 use super::super::item::{Catalogue, Item, Kind, Sink};
-use super::super::shape::foreign_csv;
+use super::super::shape::{foreign_csv, instead};
 use super::super::walk::Walker;
 use super::super::{tables, text};
 use super::{Decoder, promises};
@@ -18,20 +18,24 @@ impl Decoder {
     /// Lines that carry JSON behind a time stamp or a stream name, or are records themselves.
     pub(super) fn lines(&mut self, catalogue: &dyn Catalogue, bytes: &[u8], sink: Sink) {
         let mut start = 0;
-        for line in bytes.split(|byte| *byte == b'\n') {
+        while start < bytes.len() {
             let at = start;
-            start += line.len() + 1;
-            let line = line.trim_ascii();
+            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+            start = end + 1;
+            let line = bytes[at..end].trim_ascii();
             if line.is_empty() || self.line(catalogue, line, sink) {
                 continue;
             }
-            match memchr::memchr(b'{', line) {
+            let open = memchr::memchr(b'{', line).filter(|_| instead(line).is_none());
+            match open {
                 Some(open) => {
                     let sink = &mut moved(at + open, sink);
                     self.inner(catalogue, &line[open..], 0, sink);
                 }
                 None => sink(Item::Skipped {
-                    reason: "a line without JSON in a log of JSON lines".into(),
+                    reason: instead(line)
+                        .unwrap_or("a line without JSON in a log of JSON lines")
+                        .into(),
                     at: Some(at),
                 }),
             }
