@@ -122,6 +122,55 @@ pub fn may_hold<'p>(raw: &[u8], paths: impl Iterator<Item = &'p [u8]> + Clone) -
 
 const MAX_DEPTH: usize = 32;
 
+/// The member that a path leads to, of those seen: the longest key that begins the path, because
+/// keys may have dots in them; of two of a length the one in the path's own spelling, else the
+/// last.
+pub(crate) struct Best<'a, 'p> {
+    path: &'p [u8],
+    best: Option<(usize, bool, &'a [u8])>,
+}
+
+impl<'a, 'p> Best<'a, 'p> {
+    /// None seen yet.
+    pub(crate) fn of(path: &'p [u8]) -> Self {
+        Best { path, best: None }
+    }
+
+    /// Whether a name of the path, or several of them, may be a key of this length.
+    #[inline]
+    pub(crate) fn ends(&self, length: usize) -> bool {
+        length == self.path.len() || self.path.get(length) == Some(&b'.')
+    }
+
+    /// Whether a key as it is written may begin the path.
+    #[inline]
+    pub(crate) fn begins(&self, key: &[u8]) -> bool {
+        let both = key.first().zip(self.path.first());
+        both.is_some_and(|(key, path)| key.eq_ignore_ascii_case(path) || *key == b'\\')
+    }
+
+    /// Looks at a member; the key without escapes.
+    #[inline]
+    pub(crate) fn offer(&mut self, key: &[u8], value: &'a [u8]) {
+        let used = key.len();
+        if used == 0 || !self.ends(used) || !self.path[..used].eq_ignore_ascii_case(key) {
+            return;
+        }
+        let exact = self.path[..used] == *key;
+        if self
+            .best
+            .is_none_or(|(most, same, _)| (used, exact) >= (most, same))
+        {
+            self.best = Some((used, exact, value));
+        }
+    }
+
+    /// How much of the path the best one's key is, and its value.
+    pub(crate) fn found(self) -> Option<(usize, &'a [u8])> {
+        self.best.map(|(used, _, value)| (used, value))
+    }
+}
+
 /// Where a search goes on: at a string that looks like JSON, with the rest of the path.
 type Inside<'a, 'p, 's> = &'s mut dyn FnMut(&'a [u8], &'p [u8]);
 
@@ -133,35 +182,15 @@ fn search<'a, 'p>(
     found: &mut dyn FnMut(&'a [u8]),
     inside: Inside<'a, 'p, '_>,
 ) {
-    let Some(first) = path.first() else {
+    if path.is_empty() {
         return found(raw);
-    };
+    }
     if depth > MAX_DEPTH {
         return;
     }
     match raw.first() {
         Some(b'{') => {
-            let first = first.to_ascii_lowercase();
-            let mut best: Option<(usize, bool, &'a [u8])> = None;
-            open.members(raw, |key, value| {
-                let begins = |byte: &u8| byte.to_ascii_lowercase() == first || *byte == b'\\';
-                if !key.first().is_some_and(begins)
-                    || key.len() > path.len() && memchr::memchr(b'\\', key).is_none()
-                {
-                    return true;
-                }
-                let key = text::unescape(key);
-                let used = key.len();
-                let fits = path.len() >= used
-                    && (path.len() == used || path[used] == b'.')
-                    && path[..used].eq_ignore_ascii_case(&key);
-                let rank = (used, path.get(..used) == Some(&*key));
-                if fits && best.is_none_or(|(used, exact, _)| rank >= (used, exact)) {
-                    best = Some((rank.0, rank.1, value));
-                }
-                true
-            });
-            if let Some((used, _, value)) = best {
+            if let Some((used, value)) = open.best(raw, path).found() {
                 search(
                     open,
                     value,
@@ -255,7 +284,7 @@ pub fn members<'a>(raw: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8]) -> bo
     }
 }
 
-fn skip_space(raw: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_space(raw: &[u8], mut at: usize) -> usize {
     while matches!(raw.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
@@ -263,7 +292,7 @@ fn skip_space(raw: &[u8], mut at: usize) -> usize {
 }
 
 /// One past the end of the value that starts at `at`.
-fn value_end(raw: &[u8], at: usize) -> usize {
+pub(super) fn value_end(raw: &[u8], at: usize) -> usize {
     match raw.get(at) {
         Some(b'"') => string_end(raw, at),
         Some(b'{' | b'[') => {

@@ -7,7 +7,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::path;
+use super::path::{self, Best};
+use super::text;
 use super::trie::Span;
 
 /// Noted values beyond which the room is given back after a record.
@@ -17,6 +18,8 @@ const ROOM: usize = 1 << 14;
 pub(crate) trait Open<'a>: Copy {
     /// Calls `each` with keys and raw values of an object until it says stop. It must not search.
     fn members(self, raw: &'a [u8], each: impl FnMut(&'a [u8], &'a [u8]) -> bool);
+    /// The member of an object that a path leads to, see [`Best`].
+    fn best<'p>(self, raw: &'a [u8], path: &'p [u8]) -> Best<'a, 'p>;
     /// Calls `each` with the raw elements of a list until it says stop.
     fn elements(self, raw: &'a [u8], each: impl FnMut(&'a [u8]) -> bool);
 }
@@ -28,6 +31,17 @@ pub(crate) struct Anew;
 impl<'a> Open<'a> for Anew {
     fn members(self, raw: &'a [u8], each: impl FnMut(&'a [u8], &'a [u8]) -> bool) {
         path::members(raw, each);
+    }
+
+    fn best<'p>(self, raw: &'a [u8], path: &'p [u8]) -> Best<'a, 'p> {
+        let mut best = Best::of(path);
+        path::members(raw, |key, value| {
+            if best.begins(key) {
+                best.offer(&text::unescape(key), value);
+            }
+            true
+        });
+        best
     }
 
     fn elements(self, raw: &'a [u8], each: impl FnMut(&'a [u8]) -> bool) {
@@ -43,8 +57,17 @@ pub struct Shelf(RefCell<Noted>);
 struct Noted {
     /// Where each container begins, and which entries are its own.
     containers: Vec<(u32, Range<u32>)>,
-    /// Keys and values; elements have no key.
-    entries: Vec<(Span, Span)>,
+    /// What they hold.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Of an element there is none.
+    key: Span,
+    value: Span,
+    /// Whether the key may have escapes in it.
+    escapes: bool,
 }
 
 impl Shelf {
@@ -88,8 +111,14 @@ impl<'a> Shelved<'a> {
             return Some(range.clone());
         }
         let first = noted.entries.len() as u32;
+        let escapes = memchr::memchr(b'\\', raw).is_some();
         let mut note = |key: Option<Span>, value: &[u8]| {
-            noted.entries.extend(key.zip(self.span(value)));
+            let both = key.zip(self.span(value));
+            noted.entries.extend(both.map(|(key, value)| Entry {
+                key,
+                value,
+                escapes: escapes && memchr::memchr(b'\\', key.of(self.text)).is_some(),
+            }));
             true
         };
         match raw.first() {
@@ -109,11 +138,31 @@ impl<'a> Open<'a> for Shelved<'a> {
         };
         let noted = self.shelf.0.borrow();
         let own = noted.entries.get(range.start as usize..range.end as usize);
-        for (key, value) in own.unwrap_or_default() {
-            if !each(key.of(self.text), value.of(self.text)) {
+        for entry in own.unwrap_or_default() {
+            if !each(entry.key.of(self.text), entry.value.of(self.text)) {
                 return;
             }
         }
+    }
+
+    fn best<'p>(self, raw: &'a [u8], path: &'p [u8]) -> Best<'a, 'p> {
+        let Some(range) = self.open(raw) else {
+            return Anew.best(raw, path);
+        };
+        let mut best = Best::of(path);
+        let noted = self.shelf.0.borrow();
+        let own = noted.entries.get(range.start as usize..range.end as usize);
+        for entry in own.unwrap_or_default() {
+            let length = (entry.key.end - entry.key.start) as usize;
+            // Most keys end where no name of the path does.
+            if entry.escapes {
+                let key = text::unescape(entry.key.of(self.text));
+                best.offer(&key, entry.value.of(self.text));
+            } else if best.ends(length) {
+                best.offer(entry.key.of(self.text), entry.value.of(self.text));
+            }
+        }
+        best
     }
 
     fn elements(self, raw: &'a [u8], mut each: impl FnMut(&'a [u8]) -> bool) {
@@ -123,8 +172,8 @@ impl<'a> Open<'a> for Shelved<'a> {
         for number in range {
             // Each may search, and so note more.
             let entry = self.shelf.0.borrow().entries.get(number as usize).copied();
-            let Some((_, value)) = entry else { return };
-            if !each(value.of(self.text)) {
+            let Some(entry) = entry else { return };
+            if !each(entry.value.of(self.text)) {
                 return;
             }
         }

@@ -17,14 +17,18 @@ pub fn bytes(raw: &[u8]) -> Cow<'_, [u8]> {
 /// The same as text.
 pub fn string(raw: &[u8]) -> Cow<'_, str> {
     match bytes(raw) {
-        // The validating reader is much faster than the mending one, and nearly all text is fine.
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes)
-            .map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed),
+        Cow::Borrowed(bytes) => lossy(bytes),
         Cow::Owned(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Cow::Owned(text),
             Err(error) => Cow::Owned(String::from_utf8_lossy(error.as_bytes()).into_owned()),
         },
     }
+}
+
+/// Bytes as text, mended where they are none.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // The validating reader is much faster than the mending one, and nearly all text is fine.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// The text of a value, `None` where it is null, empty or the word logs write for "nothing".

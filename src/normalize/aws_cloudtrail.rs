@@ -231,8 +231,7 @@ fn key(record: &Record) -> u64 {
         Some(uid) if is_uuid(uid) => key_with(record, uid),
         // Ids that somebody blanked or numbered anew tell no records apart.
         _ => {
-            let mut canonical = Vec::new();
-            crate::decode::canonical::canonical(record.raw(), &mut canonical);
+            let canonical = crate::decode::canonical::canonical_of(record.raw());
             super::hash(&[b"aws.cloudtrail", &canonical])
         }
     }

@@ -323,6 +323,6 @@ pub(super) fn unnamed(record: &Record) -> String {
 
 /// A claim of the caller's token.
 pub(super) fn claim<'a>(record: &Record<'a>, name: &str) -> Option<std::borrow::Cow<'a, str>> {
-    let claims = crate::decode::path::first(record.at("identity")?, "claims")?;
-    crate::decode::text::present(crate::decode::path::first(claims, name)?)
+    let claims = record.below(record.top("identity")?, "claims")?;
+    crate::decode::text::present(record.below(claims, name)?)
 }

@@ -254,8 +254,7 @@ fn owned(record: &Record, path: &str) -> Option<String> {
 fn key(record: &Record) -> u64 {
     let id = record.norm(Norm::Uid).unwrap_or_default();
     if id.len() < 20 {
-        let mut whole = Vec::new();
-        canonical::canonical(record.raw(), &mut whole);
+        let whole = canonical::canonical_of(record.raw());
         return hash(&[b"entra.audit", &whole]);
     }
     hash(&[

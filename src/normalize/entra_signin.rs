@@ -224,8 +224,7 @@ fn owned(record: &Record, path: &str) -> Option<String> {
 fn key(record: &Record) -> u64 {
     let id = record.norm(Norm::Uid).unwrap_or_default();
     if id.len() < 20 {
-        let mut whole = Vec::new();
-        canonical::canonical(record.raw(), &mut whole);
+        let whole = canonical::canonical_of(record.raw());
         return hash(&[b"entra.signin", &whole]);
     }
     // An id is told again when the risk of the sign-in is judged anew: that is no copy.

@@ -345,8 +345,7 @@ static DERIVED: [Own; 14] = [
 /// The triple that the service itself tells entries apart by.
 fn key(record: &Record) -> u64 {
     let Some(id) = record.norm(Norm::Uid) else {
-        let mut canonical = Vec::new();
-        crate::decode::canonical::canonical(record.raw(), &mut canonical);
+        let canonical = crate::decode::canonical::canonical_of(record.raw());
         return super::hash(&[b"gcp.audit", &canonical]);
     };
     super::hash(&[

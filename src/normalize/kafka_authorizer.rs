@@ -4,7 +4,11 @@
 //! what was allowed at DEBUG. A line becomes a record with the names of its parts.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
+use super::rewrite::Object;
 use super::source::{Form, Norm, PLAIN, Record, Source, row};
 use crate::decode::item::Members;
 use crate::decode::{path, text};
@@ -122,7 +126,7 @@ struct Parts<'l> {
     level: Option<&'l str>,
     principal: &'l str,
     allowed: bool,
-    operation: String,
+    operation: Cow<'l, str>,
     host: &'l str,
     resource: &'l str,
     request: Option<&'l str>,
@@ -131,39 +135,62 @@ struct Parts<'l> {
 
 const PRINCIPAL: &str = "Principal = ";
 
+/// The words between the parts, ready to be searched for.
+struct Words {
+    principal: Finder<'static>,
+    allowed: Finder<'static>,
+    denied: Finder<'static>,
+    host: Finder<'static>,
+    resource: Finder<'static>,
+    request: Finder<'static>,
+    with: Finder<'static>,
+    rule: Finder<'static>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    principal: Finder::new(PRINCIPAL),
+    allowed: Finder::new(" is Allowed "),
+    denied: Finder::new(" is Denied "),
+    host: Finder::new(" from host = "),
+    resource: Finder::new(" on resource = "),
+    request: Finder::new(" for request = "),
+    with: Finder::new(" with "),
+    rule: Finder::new("based on rule "),
+});
+
 impl<'l> Parts<'l> {
     fn of(line: &'l str) -> Option<Parts<'l>> {
-        let at = line.find(PRINCIPAL)?;
-        let (head, rest) = (&line[..at], &line[at + PRINCIPAL.len()..]);
+        let words = &*WORDS;
+        let (head, rest) = split(line, &words.principal)?;
         // A principal may be a certificate's subject, with blanks, commas and equals signs.
-        let (principal, allowed, rest) = match rest.split_once(" is Allowed ") {
+        let (principal, allowed, rest) = match split(rest, &words.allowed) {
             Some((principal, rest)) => (principal, true, rest),
             None => {
-                let (principal, rest) = rest.split_once(" is Denied ")?;
+                let (principal, rest) = split(rest, &words.denied)?;
                 (principal, false, rest)
             }
         };
         let rest = strip(rest, "operation = ")?;
-        let (operation, rest) = rest.split_once(" from host = ")?;
-        let (host, rest) = rest.split_once(" on resource = ")?;
+        let (operation, rest) = split(rest, &words.host)?;
+        let (host, rest) = split(rest, &words.resource)?;
         let rest = rest.trim_end();
-        let rest = rest.rsplit_once(" (").map_or(rest, |(rest, _)| rest);
-        let (resource, rest) = match rest.split_once(" for request = ") {
+        let opens = |at: &usize| rest[..*at].ends_with(' ');
+        let class = memchr::memrchr_iter(b'(', rest.as_bytes()).find(opens);
+        let rest = class.map_or(rest, |at| &rest[..at - 1]);
+        let (resource, rest) = match split(rest, &words.request) {
             Some((resource, rest)) => (resource, Some(rest)),
             None => (rest, None),
         };
         let (request, rule) = match rest {
             Some(rest) => {
-                let (request, more) = rest.split_once(" with ").unwrap_or((rest, ""));
-                let rule = more.split_once("based on rule ").map(|(_, rule)| rule);
+                let (request, more) = split(rest, &words.with).unwrap_or((rest, ""));
+                let rule = split(more, &words.rule).map(|(_, rule)| rule);
                 (Some(request), rule)
             }
             None => (None, None),
         };
-        let words = head.split([' ', '[', ']', '(', ')']);
-        let level = words
-            .clone()
-            .find(|word| ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].contains(word));
+        let mut levels = head.split([' ', '[', ']', '(', ')']);
+        let level = levels.find(|word| ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].contains(word));
         Some(Parts {
             time: time(head),
             level,
@@ -177,6 +204,7 @@ impl<'l> Parts<'l> {
         })
     }
 
+    /// Writes the record, its keys in order.
     fn write(&self, time: &str, out: &mut Vec<u8>) {
         let mut parts = self.resource.splitn(3, ':');
         let kind = parts.next().unwrap_or_default();
@@ -186,28 +214,33 @@ impl<'l> Parts<'l> {
             (Some(name), None) => (None, name),
             _ => (None, ""),
         };
-        let mut record = serde_json::Map::new();
-        let mut put = |key: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                record.insert(key.to_owned(), value.into());
-            }
-        };
-        put("timestamp", Some(time));
-        put("level", self.level);
-        put("principal", Some(self.principal));
         let permission = if self.allowed { "Allowed" } else { "Denied" };
-        put("permission", Some(permission));
-        put("operation", Some(&self.operation));
-        put("host", Some(self.host));
-        put("resource", Some(self.resource));
-        put("resourceType", Some(kind));
-        put("patternType", pattern);
-        put("resourceName", Some(name));
-        put("request", self.request);
-        put("rule", self.rule);
-        // Writing to memory does not fail.
-        let _ = serde_json::to_writer(out, &record);
+        let members = [
+            ("host", Some(self.host)),
+            ("level", self.level),
+            ("operation", Some(&*self.operation)),
+            ("patternType", pattern),
+            ("permission", Some(permission)),
+            ("principal", Some(self.principal)),
+            ("request", self.request),
+            ("resource", Some(self.resource)),
+            ("resourceName", Some(name)),
+            ("resourceType", Some(kind)),
+            ("rule", self.rule),
+            ("timestamp", Some(time)),
+        ];
+        let mut record = Object::open(out);
+        for (key, value) in members {
+            value.into_iter().for_each(|value| record.text(key, value));
+        }
+        record.close();
     }
+}
+
+/// What stands before and behind the first of these words.
+fn split<'t>(text: &'t str, words: &Finder) -> Option<(&'t str, &'t str)> {
+    let at = words.find(text.as_bytes())?;
+    Some((&text[..at], &text[at + words.needle().len()..]))
 }
 
 /// What follows these words, in any case.
@@ -217,45 +250,57 @@ fn strip<'t>(text: &'t str, words: &str) -> Option<&'t str> {
 }
 
 /// Brokers have written `Write` and `WRITE`, `DescribeConfigs` and `DESCRIBE_CONFIGS`.
-fn spelled(operation: &str) -> String {
-    if operation.chars().any(|c| c.is_ascii_lowercase()) {
-        return operation.to_owned();
+fn spelled(operation: &str) -> Cow<'_, str> {
+    if operation.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return Cow::Borrowed(operation);
     }
-    let words = operation.split('_').map(|word| {
+    let mut out = String::with_capacity(operation.len());
+    for word in operation.split('_') {
         let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-        first.to_owned() + &rest.to_ascii_lowercase()
-    });
-    words.collect()
+        out.push_str(first);
+        out.extend(rest.chars().map(|letter| letter.to_ascii_lowercase()));
+    }
+    Cow::Owned(out)
 }
 
 /// The time in front of a line: `[2026-05-12 08:00:00,123]`, or RFC 3339.
 fn time(head: &str) -> Option<String> {
-    let day = |at: usize| {
-        let text = head.as_bytes().get(at..at + 10)?;
-        let digits = |range: std::ops::Range<usize>| text[range].iter().all(u8::is_ascii_digit);
-        (text[4] == b'-' && text[7] == b'-' && digits(0..4) && digits(5..7) && digits(8..10))
-            .then_some(at)
+    let day = |at: &usize| {
+        let text = head.as_bytes().get(*at..*at + 10);
+        let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+        text.is_some_and(|text| {
+            text[4] == b'-'
+                && text[7] == b'-'
+                && digits(&text[..4])
+                && digits(&text[5..7])
+                && digits(&text[8..])
+        })
     };
     // A collector may have put its own in front: the log's stands last.
-    let start = (0..head.len()).rev().find_map(day)?;
+    let start = (0..head.len()).rev().find(day)?;
     let rest = head[start..].trim_end();
     let end = rest.find([']', '"']).unwrap_or(rest.len());
     // A day, a blank or `T`, and the time up to the next blank.
     let clock = rest[..end].get(11..)?;
     let clock = clock.split(' ').next()?;
-    Some(format!("{}T{}", &rest[..10], clock.replace(',', ".")))
+    let mut out = String::with_capacity(11 + clock.len());
+    out.push_str(&rest[..10]);
+    out.push('T');
+    let dot = |letter| if letter == ',' { '.' } else { letter };
+    out.extend(clock.chars().map(dot));
+    Some(out)
 }
 
 /// Writes a line of the log as a record.
 fn line(line: &[u8], out: &mut Vec<u8>) -> bool {
-    if memchr::memmem::find(line, PRINCIPAL.as_bytes()).is_none() {
+    if WORDS.principal.find(line).is_none() {
         return false;
     }
-    let line = String::from_utf8_lossy(line);
-    let Some(parts) = Parts::of(&line) else {
+    let line = text::lossy(line);
+    let Some(mut parts) = Parts::of(&line) else {
         return false;
     };
-    let time = parts.time.clone().unwrap_or_default();
+    let time = parts.time.take().unwrap_or_default();
     parts.write(&time, out);
     true
 }
@@ -311,11 +356,11 @@ fn open_envelope(raw: &[u8], out: &mut Vec<u8>) -> bool {
     let Some(line) = inside(&LINES) else {
         return false;
     };
-    let Some(parts) = Parts::of(&line) else {
+    let Some(mut parts) = Parts::of(&line) else {
         return false;
     };
     let outer = || inside(&TIMES).map(Cow::into_owned);
-    let time = parts.time.clone().or_else(outer).unwrap_or_default();
+    let time = parts.time.take().or_else(outer).unwrap_or_default();
     parts.write(&time, out);
     true
 }

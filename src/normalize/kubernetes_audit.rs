@@ -305,8 +305,7 @@ static DERIVED: [Own; 19] = [
 fn key(record: &Record) -> u64 {
     let raw = |norm| record.norm(norm).unwrap_or_default();
     let Some(uid) = record.norm(Norm::Uid) else {
-        let mut canonical = Vec::new();
-        crate::decode::canonical::canonical(record.raw(), &mut canonical);
+        let canonical = crate::decode::canonical::canonical_of(record.raw());
         return super::hash(&[b"kubernetes.audit", &canonical]);
     };
     super::hash(&[

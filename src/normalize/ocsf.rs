@@ -318,8 +318,7 @@ pub static SOURCE: Source = Source {
 fn key(record: &Record) -> u64 {
     let raw = |norm| record.norm(norm).unwrap_or_default();
     if record.text(Norm::Uid).is_none_or(|uid| uid.len() < 8) {
-        let mut canonical = Vec::new();
-        crate::decode::canonical::canonical(record.raw(), &mut canonical);
+        let canonical = crate::decode::canonical::canonical_of(record.raw());
         return super::hash(&[b"ocsf", &canonical]);
     }
     super::hash(&[

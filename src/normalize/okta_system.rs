@@ -186,8 +186,7 @@ fn is_nothing(text: &str) -> bool {
 fn key(record: &Record) -> u64 {
     let raw = |norm| record.norm(norm).unwrap_or_default();
     if record.norm(Norm::Uid).is_none() {
-        let mut canonical = Vec::new();
-        crate::decode::canonical::canonical(record.raw(), &mut canonical);
+        let canonical = crate::decode::canonical::canonical_of(record.raw());
         return super::hash(&[b"okta.system", &canonical]);
     }
     super::hash(&[

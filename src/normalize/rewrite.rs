@@ -45,7 +45,15 @@ impl<'o> Object<'o> {
     /// A member with text.
     pub fn text(&mut self, key: &str, text: &str) {
         self.key(key.as_bytes());
-        self.out.extend_from_slice(&quoted(text));
+        // Nearly all text stands in JSON as it is.
+        let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+        if text.bytes().all(plain) {
+            self.out.push(b'"');
+            self.out.extend_from_slice(text.as_bytes());
+            self.out.push(b'"');
+        } else {
+            self.out.extend_from_slice(&quoted(text));
+        }
     }
 
     /// A member that is an object itself.

@@ -105,8 +105,7 @@ fn is_system(record: &Record) -> bool {
 fn key(record: &Record) -> u64 {
     let raw = |norm| record.norm(norm).unwrap_or_default();
     if record.norm(Norm::Uid).is_none() {
-        let mut canonical = Vec::new();
-        crate::decode::canonical::canonical(record.raw(), &mut canonical);
+        let canonical = crate::decode::canonical::canonical_of(record.raw());
         return super::hash(&[b"scaleway.audit", &canonical]);
     }
     super::hash(&[

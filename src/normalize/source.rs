@@ -258,8 +258,7 @@ pub const PLAIN: Source = Source {
 
 /// The key of a record that has no id of its own: everything it says.
 pub fn whole_key(record: &Record) -> u64 {
-    let mut canonical = Vec::new();
-    crate::decode::canonical::canonical(record.raw(), &mut canonical);
+    let canonical = crate::decode::canonical::canonical_of(record.raw());
     super::hash(&[record.layout.source.name.as_bytes(), &canonical])
 }
 

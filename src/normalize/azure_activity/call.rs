@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::decode::canonical;
-use crate::decode::{path, text};
+use crate::decode::text;
 use crate::model::Outcome;
 use crate::model::event::Class;
 use crate::normalize::source::{Norm, Record, Stage};
@@ -140,14 +140,13 @@ fn lower(raw: Option<&[u8]>) -> Cow<'_, [u8]> {
 /// Storage and the API give the same event no common id: what both say of it is its key.
 pub(super) fn key(record: &Record) -> u64 {
     if record.norm(Norm::Group).is_none() {
-        let mut whole = Vec::new();
-        canonical::canonical(record.raw(), &mut whole);
+        let whole = canonical::canonical_of(record.raw());
         return hash(&[b"azure.activity", &whole]);
     }
     // Samples that somebody wrote repeat all ids and ask for something else.
     let properties = record.at("properties").unwrap_or_default();
     let body = match properties.first() {
-        Some(b'{') => path::first(properties, "requestbody").unwrap_or_default(),
+        Some(b'{') => record.below(properties, "requestbody").unwrap_or_default(),
         _ => b"",
     };
     let body = rewrite::embedded(body);

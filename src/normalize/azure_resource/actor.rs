@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::decode::{path, text};
+use crate::decode::text;
 use crate::model::{Actor, ActorType};
 use crate::normalize::azure_activity::{
     CLAIM_METHODS, CLAIM_NAME, CLAIM_OID, CLAIM_TENANT, CLAIM_UPN,
@@ -12,8 +12,8 @@ use crate::normalize::source::{Norm, Record};
 pub(super) fn actor(record: &Record) -> Actor {
     let identity = record.at("identity").unwrap_or_default();
     let under = |holder: &str, name: &str| {
-        let holder = path::first(identity, holder)?;
-        Some(text::present(path::first(holder, name)?)?.into_owned())
+        let holder = record.below(identity, holder)?;
+        Some(text::present(record.below(holder, name)?)?.into_owned())
     };
     let one = |names: &[(&str, &str)]| names.iter().find_map(|(holder, name)| under(holder, name));
     let upn = one(&[
@@ -49,7 +49,8 @@ pub(super) fn actor(record: &Record) -> Actor {
     ]);
     let managed = one(&[("claim", "xms_mirid"), ("claim", "xms_az_rid")]);
     let mfa = one(&[("claim", CLAIM_METHODS), ("claim", "amr")]);
-    let how = text_of(identity, "type").unwrap_or_default();
+    let how = record.below(identity, "type").and_then(text::present);
+    let how = how.unwrap_or_default();
     let store = record.text(Norm::Bucket).unwrap_or_default();
     let (kind, id, name) = match () {
         () if managed.is_some() => (ActorType::ManagedIdentity, oid.clone(), managed.clone()),
@@ -94,8 +95,4 @@ pub(super) fn actor(record: &Record) -> Actor {
         kind,
         id,
     }
-}
-
-fn text_of(raw: &[u8], key: &str) -> Option<String> {
-    Some(text::present(path::first(raw, key)?)?.into_owned())
 }

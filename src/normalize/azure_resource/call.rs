@@ -9,9 +9,7 @@ use crate::normalize::source::{Norm, Record};
 use crate::normalize::{address, hash};
 
 pub(super) fn key(record: &Record) -> u64 {
-    let mut whole = Vec::new();
-    canonical::canonical(record.raw(), &mut whole);
-    hash(&[b"azure.resource", &whole])
+    hash(&[b"azure.resource", &canonical::canonical_of(record.raw())])
 }
 
 pub(super) fn uid(record: &Record) -> Option<String> {

@@ -12,8 +12,7 @@ use crate::normalize::source::{Norm, Record};
 pub(super) fn key(record: &Record) -> u64 {
     let id = record.norm(Norm::Uid).unwrap_or_default();
     if id.len() < 20 {
-        let mut whole = Vec::new();
-        canonical::canonical(record.raw(), &mut whole);
+        let whole = canonical::canonical_of(record.raw());
         return hash(&[b"m365.audit", &whole]);
     }
     hash(&[
