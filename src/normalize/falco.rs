@@ -137,6 +137,13 @@ fn value(record: &Record, norm: Norm) -> Option<String> {
     known(&text).then(|| text.into_owned())
 }
 
+/// Whether the alert may be about a call in the log of an API: one about a system call has none of
+/// its fields.
+fn may_be_of_api(record: &Record) -> bool {
+    let source = record.text(Norm::Category);
+    source.is_none_or(|source| !source.starts_with("syscall"))
+}
+
 fn place(record: &Record) -> Place {
     let image = field(record, "container.image.repository");
     let image = image.map(|image| match field(record, "container.image.tag") {
@@ -197,16 +204,17 @@ fn actor(record: &Record) -> Actor {
 
 /// An alert tells what has happened, unless the call it is about says otherwise.
 fn outcome(record: &Record) -> Outcome {
-    if field(record, "ka.auth.decision").as_deref() == Some("forbid") {
+    let of_api = |name: &str| may_be_of_api(record).then(|| field(record, name)).flatten();
+    if of_api("ka.auth.decision").as_deref() == Some("forbid") {
         return Outcome::Denied;
     }
-    let code = field(record, "ka.response.code");
+    let code = of_api("ka.response.code");
     match code.as_deref().and_then(|code| code.parse::<u32>().ok()) {
         Some(401 | 403) => return Outcome::Denied,
         Some(400..) => return Outcome::Failed,
         _ => {}
     }
-    let error = field(record, "evt.res").or_else(|| field(record, "ct.error"));
+    let error = field(record, "evt.res").or_else(|| of_api("ct.error"));
     match error.as_deref() {
         Some("EACCES" | "EPERM") => Outcome::Denied,
         Some(error) if error.contains("Denied") || error.contains("Unauthorized") => {
@@ -220,8 +228,9 @@ fn outcome(record: &Record) -> Outcome {
 }
 
 fn targets(record: &Record, most: usize) -> Vec<Target> {
+    let of_api = may_be_of_api(record);
     let mut out = place(record).targets();
-    if let Some(name) = field(record, "ka.target.name") {
+    if of_api && let Some(name) = field(record, "ka.target.name") {
         let kind = field(record, "ka.target.resource").unwrap_or_default();
         let kind = kind.strip_suffix('s').unwrap_or(&kind).to_owned();
         let id = match field(record, "ka.target.namespace") {
@@ -229,6 +238,10 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
             None => name,
         };
         out.insert(0, target(&kind, id.clone(), &id));
+    }
+    if out.len() >= most {
+        out.truncate(most);
+        return out;
     }
     if let Some(process) = field(record, "proc.cmdline").or_else(|| field(record, "proc.name")) {
         out.push(target("process", process.clone(), &process));
@@ -250,8 +263,10 @@ fn targets(record: &Record, most: usize) -> Vec<Target> {
     if let Some(file) = file.filter(|file| file.starts_with('/')) {
         out.push(target("file", file.clone(), &file));
     }
-    let event = field(record, "ka.auditid").or_else(|| field(record, "ct.id"));
-    out.extend(event.map(|id| target(EVENT, id.clone(), &id)));
+    if of_api {
+        let event = field(record, "ka.auditid").or_else(|| field(record, "ct.id"));
+        out.extend(event.map(|id| target(EVENT, id.clone(), &id)));
+    }
     // The tactic can be relied on, the technique beside it is often another's.
     record.all_at("tags", &mut |raw| {
         let tag = crate::decode::text::string(raw).into_owned();
@@ -273,6 +288,10 @@ fn key(record: &Record) -> u64 {
         None | Some(b"null") => &[][..],
         Some(raw) => raw,
     };
+    let [audit, trail] = match may_be_of_api(record) {
+        true => ["ka.auditid", "ct.id"].map(raw),
+        false => [&b""[..]; 2],
+    };
     super::hash(&[
         b"falco",
         &record.time().map_or(0, |time| time.0).to_be_bytes(),
@@ -283,8 +302,8 @@ fn key(record: &Record) -> u64 {
         raw("evt.type"),
         raw("proc.cmdline"),
         raw("fd.name"),
-        raw("ka.auditid"),
-        raw("ct.id"),
+        audit,
+        trail,
     ])
 }
 

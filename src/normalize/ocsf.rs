@@ -256,6 +256,7 @@ pub static SOURCE: Source = Source {
         "src_endpoint",
         "dst_endpoint",
         "http_request",
+        "http_response",
         "resources",
         "user",
         "unmapped",

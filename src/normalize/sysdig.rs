@@ -108,6 +108,10 @@ fn place(record: &Record) -> Place {
 
 fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out = place(record).targets();
+    if out.len() >= most {
+        out.truncate(most);
+        return out;
+    }
     let process = ["content.fields.proc.cmdline", "content.fields.proc.name"];
     let process = process.iter().find_map(|path| record.text_at(path));
     if let Some(process) = process.filter(|text| super::runtime::known(text)) {

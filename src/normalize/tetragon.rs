@@ -217,6 +217,10 @@ fn outcome(record: &Record) -> Outcome {
 
 fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out = place(record).targets();
+    if out.len() >= most {
+        out.truncate(most);
+        return out;
+    }
     if let Some(binary) = field(record, "process.binary") {
         let line = match field(record, "process.arguments") {
             Some(arguments) => format!("{binary} {arguments}"),

@@ -142,6 +142,10 @@ fn arguments(record: &Record, out: &mut Vec<String>) {
 
 fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out = place(record).targets();
+    if out.len() >= most {
+        out.truncate(most);
+        return out;
+    }
     if let Some(process) = record.text_at("processName") {
         out.push(target("process", process.clone().into_owned(), &process));
     }

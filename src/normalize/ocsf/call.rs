@@ -63,13 +63,13 @@ pub(super) fn outcome(record: &Record) -> Outcome {
         .and_then(|code| code.parse::<u16>().ok());
     let blocked = record.text_at("disposition_id").as_deref() == Some("2");
     let refused = |error: &str| DENIED.iter().any(|word| error.contains(word));
-    let is_login = class(record) == Class::Login;
+    let is_login = || class(record) == Class::Login;
     match (status.as_deref(), word.as_deref()) {
         _ if error.as_deref().is_some_and(refused) || matches!(code, Some(401 | 403)) => {
             Outcome::Denied
         }
         _ if blocked => Outcome::Denied,
-        (Some("2"), _) | (_, Some("Failure")) if is_login && error.is_none() => Outcome::Denied,
+        (Some("2"), _) | (_, Some("Failure")) if error.is_none() && is_login() => Outcome::Denied,
         (Some("2"), _) | (_, Some("Failure")) => Outcome::Failed,
         _ if error.is_some() || code.is_some_and(|code| code >= 400) => Outcome::Failed,
         (Some("1"), _) | (_, Some("Success")) => Outcome::Success,
