@@ -135,7 +135,7 @@ fn run(
             let value = value(store, body.kind, one.value);
             rows.push(correlation::Row {
                 time: store.rows.time(one.row),
-                member: one.member,
+                member: one.member.into(),
                 value,
                 row,
             });
@@ -173,7 +173,7 @@ fn run(
             own.sort_by_key(order);
             own.dedup_by_key(|(row, _)| store.rows.order(*row));
             let all = firing.rows.len() as u64 == group.rows.len() as u64;
-            let count = own.len() as u64 + unnamed + if all { group.dropped } else { 0 };
+            let count = own.len() as u64 + unnamed + if all { group.dropped() } else { 0 };
             // Without a day behind it nothing is usual.
             let begins = firing.rows.first().map(|at| rows[*at].time);
             let oldest = rows.first().map(|row| row.time.plus(DAY));

@@ -1,37 +1,35 @@
-//! Keys met so far, seven bytes each and little more.
+//! Keys met so far, six bytes each and little more.
 //!
-//! A million records are a million keys, and they are a good part of what a run keeps. The first
-//! byte of a key chooses its table, so that only seven have to be kept; tables grow one after the
-//! other, by an eighth. Keys stand in order, each at the place its size gives it or behind it:
-//! a look ends at the first one that is larger, however full the table is.
+//! A million records are a million keys, and they are a good part of what a run keeps. The low
+//! bits of a key choose its block and its place in it, so that only six bytes have to be kept.
+//! The keys of a block stand side by side in order of their places, and in order within one: a
+//! new key moves those behind it, of which there are few, and no room is left empty between.
 
-/// A set of hashes; 0 is no hash.
+/// A set of hashes.
 #[derive(Debug)]
 pub struct KeySet {
-    shards: Vec<Shard>,
+    blocks: Vec<Block>,
     len: usize,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Shard {
-    /// `size` places, and some behind them for what found its place taken.
-    slots: Vec<[u8; SLOT]>,
-    size: usize,
-    len: usize,
+struct Block {
+    slots: Vec<Slot>,
+    /// Where the keys of each place end.
+    ends: [u32; PLACES],
 }
 
-const SHARDS: u64 = 256;
-/// Bytes of a key that its shard does not tell.
-const SLOT: usize = 7;
-/// An empty place.
-const EMPTY: [u8; SLOT] = [0; SLOT];
-/// Places behind the last one.
-const MARGIN: usize = 32;
+/// What block and place do not tell of a key, the highest byte first.
+type Slot = [u8; 6];
+
+const BLOCKS: usize = 4_096;
+/// Places of a block.
+const PLACES: usize = 16;
 
 impl Default for KeySet {
     fn default() -> Self {
         KeySet {
-            shards: vec![Shard::default(); SHARDS as usize],
+            blocks: vec![Block::default(); BLOCKS],
             len: 0,
         }
     }
@@ -50,7 +48,8 @@ impl KeySet {
 
     /// Adds a key; false when it was there.
     pub fn insert(&mut self, key: u64) -> bool {
-        let fresh = self.shards[(key % SHARDS) as usize].insert(rest(key));
+        let (block, place, slot) = parts(key);
+        let fresh = self.blocks[block].insert(place, slot);
         self.len += usize::from(fresh);
         fresh
     }
@@ -60,8 +59,9 @@ impl KeySet {
     pub fn warm(&self, keys: impl Iterator<Item = u64>) {
         let mut sum = 0u8;
         for key in keys {
-            let shard = &self.shards[(key % SHARDS) as usize];
-            let slot = shard.slots.get(shard.place(rest(key)));
+            let (block, place, _) = parts(key);
+            let block = &self.blocks[block];
+            let slot = block.slots.get(block.ends[place] as usize);
             sum = sum.wrapping_add(slot.map_or(0, |slot| slot[0]));
         }
         std::hint::black_box(sum);
@@ -69,86 +69,50 @@ impl KeySet {
 
     /// Whether the key is there.
     pub fn contains(&self, key: u64) -> bool {
-        let (shard, key) = (&self.shards[(key % SHARDS) as usize], rest(key));
-        shard.slots.get(shard.find(key)) == Some(&pack(key))
+        let (block, place, slot) = parts(key);
+        self.blocks[block].find(place, slot).is_ok()
     }
 }
 
-/// What the shard does not tell; 0 stands for an empty place.
-fn rest(key: u64) -> u64 {
-    (key / SHARDS).max(1)
+/// The block of a key, its place there, and what those do not tell.
+fn parts(key: u64) -> (usize, usize, Slot) {
+    let [slot @ .., _, _] = key.to_be_bytes();
+    let low = key as usize;
+    (low % BLOCKS, low / BLOCKS % PLACES, slot)
 }
 
-/// Its bytes, the highest first, so that they compare as the number does.
-fn pack(key: u64) -> [u8; SLOT] {
-    let [_, bytes @ ..] = key.to_be_bytes();
-    bytes
+/// As a number, which compares faster than bytes do.
+fn number([a, b, c, d, e, f]: Slot) -> u64 {
+    u64::from_be_bytes([0, 0, a, b, c, d, e, f])
 }
 
-fn unpack(slot: [u8; SLOT]) -> u64 {
-    let [a, b, c, d, e, f, g] = slot;
-    u64::from_be_bytes([0, a, b, c, d, e, f, g])
-}
-
-impl Shard {
-    /// Where a key belongs; larger keys belong further back.
-    fn place(&self, key: u64) -> usize {
-        // The high bits choose the place, so the table may have any size.
-        ((u128::from(key) * self.size as u128) >> (8 * SLOT)) as usize
-    }
-
-    /// Where the key is, or would be: at the first place that is empty or holds a larger one.
-    fn find(&self, key: u64) -> usize {
-        let start = self.place(key);
-        let behind = self.slots.get(start..).unwrap_or_default();
-        let smaller = |slot: &&[u8; SLOT]| **slot != EMPTY && unpack(**slot) < key;
-        start + behind.iter().take_while(smaller).count()
-    }
-
-    fn insert(&mut self, key: u64) -> bool {
-        if self.len * 6 >= self.size * 5 {
-            self.grow();
-        }
-        loop {
-            let at = self.find(key);
-            let behind = self.slots.get(at..).unwrap_or_default();
-            if behind.first() == Some(&pack(key)) {
-                return false;
-            }
-            // Larger ones move one place back.
-            if let Some(free) = behind.iter().position(|slot| *slot == EMPTY) {
-                self.slots.copy_within(at..at + free, at + 1);
-                self.slots[at] = pack(key);
-                self.len += 1;
-                return true;
-            }
-            self.grow();
+impl Block {
+    /// Where the key is, or would be.
+    fn find(&self, place: usize, slot: Slot) -> Result<usize, usize> {
+        let start = place.checked_sub(1).map_or(0, |last| self.ends[last]) as usize;
+        let own = self.slots.get(start..self.ends[place] as usize);
+        let own = own.unwrap_or_default();
+        let key = number(slot);
+        let at = own.partition_point(|known| number(*known) < key);
+        match own.get(at) {
+            Some(known) if *known == slot => Ok(start + at),
+            _ => Err(start + at),
         }
     }
 
-    fn grow(&mut self) {
-        let old = std::mem::take(&mut self.slots);
-        self.size = (self.size / 8 * 9).max(64);
-        let mut margin = MARGIN;
-        // They are in order already: each goes to its place or behind the one before it.
-        'again: loop {
-            self.slots.clear();
-            self.slots.resize(self.size + margin, EMPTY);
-            let mut next = 0;
-            for slot in old.iter().filter(|slot| **slot != EMPTY) {
-                let at = self.place(unpack(*slot)).max(next);
-                let Some(place) = self.slots.get_mut(at) else {
-                    margin *= 2;
-                    continue 'again;
-                };
-                (*place, next) = (*slot, at + 1);
-            }
-            // The last place stays free: there is room for one more, wherever it belongs.
-            if next < self.slots.len() {
-                return;
-            }
-            margin *= 2;
+    fn insert(&mut self, place: usize, slot: Slot) -> bool {
+        let Err(at) = self.find(place, slot) else {
+            return false;
+        };
+        if self.slots.len() == self.slots.capacity() {
+            // Room for twice as much would be a waste.
+            self.slots.reserve_exact((self.slots.len() / 16).max(8));
         }
+        self.slots.insert(at, slot);
+        for end in &mut self.ends[place..] {
+            *end += 1;
+        }
+        true
     }
 }
 
@@ -170,16 +134,16 @@ mod tests {
             assert_eq!(ours.insert(key), theirs.insert(key));
         }
         assert_eq!(ours.len(), theirs.len());
-        let slots: usize = ours.shards.iter().map(|shard| shard.slots.capacity()).sum();
-        let bytes = slots * SLOT;
-        assert!(bytes < ours.len() * 10, "{bytes} for {}", ours.len());
+        let slots = ours.blocks.iter().map(|block| block.slots.capacity());
+        let bytes = slots.sum::<usize>() * size_of::<Slot>();
+        assert!(bytes < ours.len() * 8, "{bytes} for {}", ours.len());
     }
 
     #[test]
     fn keys_of_one_place_find_room() {
         let mut ours = KeySet::default();
-        // All of one shard, at its very end.
-        for key in (0..2_000u64).map(|number| u64::MAX - 256 * number) {
+        // All of one block, at its very end.
+        for key in (0..2_000u64).map(|number| u64::MAX - (1 << 16) * number) {
             assert!(ours.insert(key));
             assert!(!ours.insert(key));
         }

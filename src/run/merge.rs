@@ -50,7 +50,7 @@ impl Told {
             for counted in &group.rows {
                 let (_, key, _, _) = store.rows.order(counted.row);
                 let shared = store.rows.shared(counted.row);
-                let rule = members.get(&(*correlation, counted.member));
+                let rule = members.get(&(*correlation, counted.member.into()));
                 if let Some(rule) = rule.filter(|_| is_wanted(key, shared)) {
                     told.add(*rule, key, shared, None);
                 }

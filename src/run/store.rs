@@ -21,7 +21,7 @@ use hashbrown::HashTable;
 pub use self::caps::Caps;
 pub use self::deeds::Total;
 pub use self::folds::{Fold, PAUSE};
-pub use self::groups::{Counted, Enough, Group};
+pub use self::groups::{Counted, Enough, Group, member};
 use super::hours::Hours;
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;

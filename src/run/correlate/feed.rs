@@ -10,7 +10,7 @@ use crate::enrich::workload::{service_account, subject};
 use crate::run::intern::{NO_STR, StrId};
 use crate::run::late::Known;
 use crate::run::rows::Row;
-use crate::run::store::{Counted, Store};
+use crate::run::store::{Counted, Store, member as member_of};
 use crate::run::worker::bases::JOINT;
 
 /// Whether it asks when a member holds, and not how often: such a one is told every moment, so
@@ -85,7 +85,7 @@ pub(super) fn feed(
                 let group = store.strings.put(&values.join(&JOINT));
                 let value = value.map_or(NO_STR, |value| store.strings.put(&value));
                 let counted = Counted {
-                    member: place as u32,
+                    member: member_of(place as u32),
                     shown: true,
                     value,
                     row: match id {

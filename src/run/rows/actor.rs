@@ -2,7 +2,7 @@
 
 use super::put;
 use crate::model::{Actor, ActorType};
-use crate::run::intern::{Interner, StrId};
+use crate::run::intern::{Interner, NO_STR, StrId};
 
 /// An actor with numbers for its texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +14,7 @@ pub struct ActorRow {
     account: StrId,
     session: StrId,
     issuer: StrId,
+    /// The full name, [`TOLD`] where the rest tells it.
     principal: StrId,
     /// The chain the record itself tells, joined.
     via: StrId,
@@ -56,7 +57,10 @@ impl ActorRow {
             account: put(strings, actor.account.as_deref()),
             session: put(strings, actor.session.as_deref()),
             issuer: put(strings, actor.issuer.as_deref()),
-            principal: put(strings, actor.principal.as_deref()),
+            principal: match actor.principal.as_deref() {
+                Some(principal) if session_arn(actor).as_deref() == Some(principal) => TOLD,
+                principal => put(strings, principal),
+            },
             via: put(strings, via.as_deref()),
         }
     }
@@ -69,7 +73,10 @@ impl ActorRow {
             account: number(self.account),
             session: number(self.session),
             issuer: number(self.issuer),
-            principal: number(self.principal),
+            principal: match self.principal {
+                TOLD => TOLD,
+                principal => number(principal),
+            },
             via: number(self.via),
             ..self
         }
@@ -78,7 +85,7 @@ impl ActorRow {
     /// The actor.
     pub fn unpack(self, strings: &Interner) -> Actor {
         let via = strings.text(self.via).unwrap_or_default();
-        Actor {
+        let mut actor = Actor {
             id: strings.text(self.id).unwrap_or_default(),
             name: strings.text(self.name).unwrap_or_default(),
             kind: self.kind,
@@ -92,6 +99,76 @@ impl ActorRow {
                 .collect(),
             mfa: self.mfa,
             principal: strings.text(self.principal),
+        };
+        if self.principal == TOLD {
+            actor.principal = session_arn(&actor);
+        }
+        actor
+    }
+}
+
+/// Sessions are many and their ARNs are long, and say nothing that is not known of them anyway.
+const TOLD: StrId = NO_STR - 1;
+
+/// The ARN of a role session, by its role's and by what it is called.
+fn session_arn(actor: &Actor) -> Option<String> {
+    let (_, session) = actor.id.split_once(':')?;
+    let (partition, role) = actor
+        .issuer
+        .as_deref()?
+        .strip_prefix("arn:")?
+        .split_once(":iam::")?;
+    let (account, path) = role.split_once(":role/")?;
+    let role = path.rsplit('/').next().unwrap_or(path);
+    let parts = [
+        "arn:",
+        partition,
+        ":sts::",
+        account,
+        ":assumed-role/",
+        role,
+        "/",
+        session,
+    ];
+    Some(parts.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_comes_out_as_it_went_in() {
+        let session = Actor {
+            id: "AROAEXAMPLE:i-0123456789abcdef0".to_owned(),
+            kind: ActorType::RoleSession,
+            issuer: Some("arn:aws-cn:iam::111122223333:role/path/deploy".to_owned()),
+            ..Actor::default()
+        };
+        let arn = "arn:aws-cn:sts::111122223333:assumed-role/deploy/i-0123456789abcdef0";
+        let mut strings = Interner::default();
+        for (principal, told) in [
+            (Some(arn), true),
+            (
+                Some("arn:aws:sts::111122223333:assumed-role/deploy/x"),
+                false,
+            ),
+            (Some(""), false),
+            (None, false),
+        ] {
+            let actor = Actor {
+                principal: principal.map(str::to_owned),
+                ..session.clone()
+            };
+            let row = ActorRow::pack(&actor, &mut strings);
+            assert_eq!(row.principal == TOLD, told, "{principal:?}");
+            let mut others = Interner::default();
+            others.put(b"first");
+            let row = row.renumber(|id| match id {
+                NO_STR => NO_STR,
+                id => others.put(strings.get(id)),
+            });
+            assert_eq!(row.unpack(&others), actor);
         }
     }
 }

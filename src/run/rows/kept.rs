@@ -7,7 +7,7 @@
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use hashbrown::{HashMap, HashTable};
 
 use super::{FoldKey, Range, Row, Uid};
 use crate::model::{Outcome, Time};
@@ -23,24 +23,42 @@ pub struct Rows {
     free: Vec<RowId>,
     scenes: Vec<Scene>,
     numbers: HashTable<u32>,
+    /// What few rows have: the number they share with the other side of their action.
+    shared: HashMap<RowId, u64, FixedState>,
 }
 
-/// What is a record's own.
+/// What is a record's own. Rows are many: nothing is left empty between its parts.
 #[derive(Debug)]
 struct Kept {
-    time: Time,
-    key: u64,
-    shared: u64,
-    uid: Uid,
+    time: Halves,
+    key: Halves,
+    uid: [Halves; 2],
     file: u32,
     position: u32,
     scene: u32,
     /// Start of the target list.
     targets: u32,
-    /// Its length.
-    count: u8,
-    /// How many hold it.
-    uses: u32,
+    /// Its length in the lowest byte, and above it how many hold the row.
+    held: u32,
+}
+
+/// One more that holds a row.
+const USE: u32 = 1 << 8;
+/// From here on nobody counts any more: the row stays.
+const MOST_USES: u32 = u32::MAX - USE;
+
+/// A number of 64 bits that may stand where one of 32 may.
+#[derive(Clone, Copy, Debug)]
+struct Halves(u32, u32);
+
+impl Halves {
+    fn of(number: u64) -> Halves {
+        Halves((number >> 32) as u32, number as u32)
+    }
+
+    fn number(self) -> u64 {
+        u64::from(self.0) << 32 | u64::from(self.1)
+    }
 }
 
 /// What records of one caller share.
@@ -62,37 +80,48 @@ impl Rows {
     /// Keeps a row; the caller holds it.
     pub fn put(&mut self, row: &Row) -> RowId {
         let kept = Kept {
-            time: row.time,
-            key: row.key,
-            shared: row.shared,
-            uid: row.uid,
+            time: Halves::of(row.time.0 as u64),
+            key: Halves::of(row.key),
+            uid: row.uid.halves().map(Halves::of),
             file: row.file,
             position: row.position,
             scene: self.scene(row),
             targets: row.targets.start,
-            count: u8::try_from(row.targets.len).unwrap_or(u8::MAX),
-            uses: 1,
+            held: USE | length(row.targets),
         };
-        if let Some(id) = self.free.pop() {
-            self.kept[id as usize] = kept;
-            return id;
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.kept[id as usize] = kept;
+                id
+            }
+            None => {
+                self.kept.push(kept);
+                self.kept.len() as RowId - 1
+            }
+        };
+        if row.shared != 0 {
+            self.shared.insert(id, row.shared);
         }
-        self.kept.push(kept);
-        self.kept.len() as RowId - 1
+        id
     }
 
     /// One more stands on it.
     pub fn hold(&mut self, id: RowId) -> RowId {
-        let uses = &mut self.kept[id as usize].uses;
-        *uses = uses.saturating_add(1);
+        let held = &mut self.kept[id as usize].held;
+        if *held < MOST_USES {
+            *held += USE;
+        }
         id
     }
 
     /// One less stands on it.
     pub fn release(&mut self, id: RowId) {
-        let uses = &mut self.kept[id as usize].uses;
-        *uses = uses.saturating_sub(1);
-        if *uses == 0 {
+        let held = &mut self.kept[id as usize].held;
+        if (USE..MOST_USES).contains(held) {
+            *held -= USE;
+        }
+        if *held < USE {
+            self.shared.remove(&id);
             self.free.push(id);
         }
     }
@@ -102,9 +131,9 @@ impl Rows {
         let kept = &self.kept[id as usize];
         let scene = &self.scenes[kept.scene as usize];
         Row {
-            time: kept.time,
-            key: kept.key,
-            uid: kept.uid,
+            time: kept.time(),
+            key: kept.key.number(),
+            uid: Uid::whole(kept.uid.map(Halves::number)),
             file: kept.file,
             position: kept.position,
             record: 0,
@@ -119,10 +148,10 @@ impl Rows {
             region: scene.region,
             targets: Range {
                 start: kept.targets,
-                len: u32::from(kept.count),
+                len: kept.held % USE,
             },
             issued: scene.issued,
-            shared: kept.shared,
+            shared: self.shared(id),
         }
     }
 
@@ -136,24 +165,25 @@ impl Rows {
     /// See [`Row::order`].
     pub fn order(&self, id: RowId) -> (Time, u64, u32, u32) {
         let kept = &self.kept[id as usize];
-        (kept.time, kept.key, kept.file, kept.position)
+        let key = kept.key.number();
+        (kept.time(), key, kept.file, kept.position)
     }
 
     /// See [`Row::shared`].
     pub fn shared(&self, id: RowId) -> u64 {
-        self.kept[id as usize].shared
+        self.shared.get(&id).copied().unwrap_or_default()
     }
 
     /// When it happened.
     pub fn time(&self, id: RowId) -> Time {
-        self.kept[id as usize].time
+        self.kept[id as usize].time()
     }
 
     /// Gives it its targets.
     pub fn aim(&mut self, id: RowId, targets: Range) {
         let kept = &mut self.kept[id as usize];
         kept.targets = targets.start;
-        kept.count = u8::try_from(targets.len).unwrap_or(u8::MAX);
+        kept.held = kept.held / USE * USE | length(targets);
     }
 
     fn scene(&mut self, row: &Row) -> u32 {
@@ -185,6 +215,17 @@ impl Rows {
         self.numbers.insert_unique(hash, number, again);
         number
     }
+}
+
+impl Kept {
+    fn time(&self) -> Time {
+        Time(self.time.number() as i64)
+    }
+}
+
+/// The length of a target list, as far as it is kept.
+fn length(targets: Range) -> u32 {
+    targets.len.min(u32::from(u8::MAX))
 }
 
 #[cfg(test)]

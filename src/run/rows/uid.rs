@@ -40,6 +40,16 @@ impl Uid {
         })
     }
 
+    /// Its two halves, for who keeps many.
+    pub(super) fn halves(self) -> [u64; 2] {
+        [self.high, self.low]
+    }
+
+    /// The id of two halves.
+    pub(super) fn whole([high, low]: [u64; 2]) -> Uid {
+        Uid { high, low }
+    }
+
     /// The same id with the number that its string has elsewhere.
     pub fn renumber(self, mut number: impl FnMut(StrId) -> StrId) -> Uid {
         if self.high == TEXT {

@@ -31,9 +31,12 @@ pub struct Fold {
     pub count: u64,
     /// What most folds have none of.
     more: Option<Box<More>>,
-    /// The fold that has taken it in.
-    joined: Option<u32>,
+    /// The fold that has taken it in, or [`NOWHERE`].
+    joined: u32,
 }
+
+/// No other fold has taken it in.
+const NOWHERE: u32 = u32::MAX;
 
 #[derive(Clone, Debug, Default)]
 struct More {
@@ -93,7 +96,7 @@ impl Fold {
 
     /// Whether another one has taken it in.
     pub fn is_joined(&self) -> bool {
-        self.joined.is_some()
+        self.joined != NOWHERE
     }
 }
 
@@ -198,7 +201,7 @@ impl Store {
             last,
             count: 0,
             more: None,
-            joined: None,
+            joined: NOWHERE,
         });
         self.fold_count += 1;
         self.register(key, at);
@@ -242,7 +245,7 @@ impl Store {
     /// Takes one fold into another of the same key.
     fn join(&mut self, at: u32, other: u32) {
         let next = &mut self.folds[other as usize];
-        next.joined = Some(at);
+        next.joined = at;
         let next = Fold {
             more: next.more.take(),
             ..next.clone()
@@ -339,8 +342,8 @@ impl Store {
 
 /// The fold that a fold has become a part of, or itself.
 fn standing(folds: &[Fold], mut at: u32) -> u32 {
-    while let Some(next) = folds[at as usize].joined {
-        at = next;
+    while folds[at as usize].is_joined() {
+        at = folds[at as usize].joined;
     }
     at
 }

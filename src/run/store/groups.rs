@@ -11,16 +11,16 @@ use crate::run::taking::Taking;
 /// A row of a correlation.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted {
-    /// Position among the members.
-    pub member: u32,
-    /// Whether it is among those whose targets are shown.
-    pub shown: bool,
     /// The value.
     pub value: StrId,
     /// The record.
     pub row: RowId,
     /// The firing it stands for, by number, where it is one of a correlation.
     pub firing: Option<NonZeroU32>,
+    /// Position among the members.
+    pub member: u16,
+    /// Whether it is among those whose targets are shown.
+    pub shown: bool,
 }
 
 /// The rows of one group of one correlation.
@@ -28,8 +28,14 @@ pub struct Counted {
 pub struct Group {
     /// Those kept.
     pub rows: Vec<Counted>,
-    /// Those left out: more than enough of them were there.
-    pub dropped: u64,
+    /// What only a group of many rows has: most have a few.
+    large: Option<Box<Large>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Large {
+    /// Rows left out: more than enough of them were there.
+    dropped: u64,
     thin_at: usize,
     /// The earliest rows of each timespan so far, in order: they keep their targets.
     shown: Vec<RowId>,
@@ -53,33 +59,54 @@ const SHOWN_TARGETS: usize = 20;
 /// What stands for a timespan where a correlation has none.
 const NO_SPAN: i64 = i64::MAX;
 
+/// A position among members in the room that rows have for it: nobody writes that many.
+pub fn member(position: u32) -> u16 {
+    u16::try_from(position).unwrap_or(u16::MAX)
+}
+
 impl Group {
+    /// How many rows were left out.
+    pub fn dropped(&self) -> u64 {
+        self.large.as_ref().map_or(0, |large| large.dropped)
+    }
+
     /// Whether a row is among the first of its timespan so far. Those that are in the end were
     /// at any time before, so that their targets do not hang on the order of arrival.
     fn shows(&mut self, row: RowId, timespan: i64, rows: &mut Rows) -> bool {
-        let of = |row: &RowId| rows.time(*row).0.div_euclid(timespan);
-        let (bucket, order) = (of(&row), rows.order(row));
-        let place = |known: &RowId| (of(known), rows.order(*known)) < (bucket, order);
-        let place = self.shown.partition_point(place);
-        let start = self.shown.partition_point(|known| of(known) < bucket);
-        let end = self.shown.partition_point(|known| of(known) <= bucket);
+        // Of so few all are.
+        if self.large.is_none() && self.rows.len() < SHOWN_TARGETS {
+            return true;
+        }
+        let of = |rows: &Rows, row: RowId| rows.time(row).0.div_euclid(timespan);
+        let place = |rows: &Rows, row: RowId| (of(rows, row), rows.order(row));
+        let first = self.large.is_none();
+        let large = self.large.get_or_insert_default();
+        let shown = &mut large.shown;
+        if first {
+            shown.extend(self.rows.iter().map(|counted| rows.hold(counted.row)));
+            shown.sort_by_key(|known| place(rows, *known));
+        }
+        let (bucket, order) = place(rows, row);
+        let at = shown.partition_point(|known| place(rows, *known) < (bucket, order));
+        let start = shown.partition_point(|known| of(rows, *known) < bucket);
+        let end = shown.partition_point(|known| of(rows, *known) <= bucket);
         if end - start >= SHOWN_TARGETS {
-            if place == end {
+            if at == end {
                 return false;
             }
-            rows.release(self.shown.remove(end - 1));
+            rows.release(shown.remove(end - 1));
         }
-        if self.shown.len() == self.shown.capacity() {
-            self.shown.reserve_exact(self.shown.len() / 4 + 1);
+        if shown.len() == shown.capacity() {
+            shown.reserve_exact(shown.len() / 4 + 1);
         }
-        self.shown.insert(place, rows.hold(row));
+        shown.insert(at, rows.hold(row));
         true
     }
 
     /// Makes the rows the same for every order in which they came: what too early a look had
     /// kept goes.
     fn settle(&mut self, enough: Option<Enough>, rows: &mut Rows) {
-        if let Some(enough) = enough.filter(|_| self.dropped > 0) {
+        if let Some(enough) = enough.filter(|_| self.dropped() > 0) {
             self.thin(enough, rows);
         }
         let timespan = enough.map_or(NO_SPAN, |enough| enough.timespan.max(1));
@@ -94,8 +121,10 @@ impl Group {
             };
             counted.shown &= place.1 <= SHOWN_TARGETS;
         }
-        let shown = std::mem::take(&mut self.shown);
-        shown.into_iter().for_each(|row| rows.release(row));
+        if let Some(large) = &mut self.large {
+            let shown = std::mem::take(&mut large.shown);
+            shown.into_iter().for_each(|row| rows.release(row));
+        }
     }
 
     /// Drops what cannot change whether the correlation fires; returns how many rows went.
@@ -109,7 +138,7 @@ impl Group {
                 counted.member,
             )
         };
-        let mut sizes: HashMap<(i64, u32), (usize, usize)> = HashMap::new();
+        let mut sizes: HashMap<(i64, u16), (usize, usize)> = HashMap::new();
         for counted in &self.rows {
             sizes.entry(bucket(counted)).or_default().0 += 1;
         }
@@ -130,8 +159,9 @@ impl Group {
         });
         let dropped = before - self.rows.len();
         gone.into_iter().for_each(|row| rows.release(row));
-        self.dropped += dropped as u64;
-        self.thin_at = 2 * self.rows.len();
+        let large = self.large.get_or_insert_default();
+        large.dropped += dropped as u64;
+        large.thin_at = 2 * self.rows.len();
         dropped
     }
 }
@@ -182,23 +212,25 @@ impl Store {
                 self.caps.bases,
                 "busy groups show fewer of their records",
             );
-            self.groups.entry(place).or_default().dropped += 1;
+            let group = self.groups.entry(place).or_default();
+            group.large.get_or_insert_default().dropped += 1;
             return;
         }
         let group = self.groups.entry(place).or_default();
         if group.rows.len() == group.rows.capacity() {
             // Groups are many: room for twice as much would be a waste.
-            group.rows.reserve_exact(group.rows.len() / 8 + 2);
+            group.rows.reserve_exact(group.rows.len() / 8 + 1);
         }
         group.rows.push(Counted {
-            member: found.member,
-            shown,
             value: found.value,
             row: self.rows.hold(row),
             firing: None,
+            member: member(found.member),
+            shown,
         });
         self.base_count += 1;
-        if group.rows.len() >= group.thin_at.max(THIN_FROM)
+        let thin_at = group.large.as_ref().map_or(0, |large| large.thin_at);
+        if group.rows.len() >= thin_at.max(THIN_FROM)
             && let Some(enough) = self.enough.get(&found.correlation)
         {
             self.base_count -= group.thin(*enough, &mut self.rows);
