@@ -83,9 +83,9 @@ pub struct Plan {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct Report<F = Vec<Finding>> {
     /// Every finding that touches the window, in the total order, suppressed ones left out.
-    pub findings: Vec<Finding>,
+    pub findings: F,
     /// Incidents that touch the window.
     pub incidents: Vec<Incident>,
     /// Incidents of earlier runs that are part of another one now: `(from, into)`.
@@ -100,6 +100,7 @@ pub struct Report {
     pub refused: u64,
 }
 
+pub use run::findings::Lot;
 pub use run::footprint::Footprint;
 pub use run::look::{Looked, look};
 pub use run::wanted::{Focus, Wanted};
@@ -123,6 +124,24 @@ pub enum ScanError {
 
 /// Reads everything, detects, links, groups.
 pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<Report, ScanError> {
+    let report = scan_packed(plan, progress, stop)?;
+    Ok(Report {
+        findings: report.findings.iter().collect(),
+        incidents: report.incidents,
+        merged: report.merged,
+        totals: report.totals,
+        coverage: report.coverage,
+        newest: report.newest,
+        refused: report.refused,
+    })
+}
+
+/// The same with the findings packed, for those who need them one by one.
+pub fn scan_packed(
+    plan: &Plan,
+    progress: &Arc<Progress>,
+    stop: &AtomicBool,
+) -> Result<Report<Lot>, ScanError> {
     let loader = loader(plan)?.with_progress(progress.clone());
     loader.measure();
     // Informational findings join incidents; findings alone never hang on them.
@@ -139,26 +158,26 @@ pub fn scan(plan: &Plan, progress: &Arc<Progress>, stop: &AtomicBool) -> Result<
 
     let decided = decide(&mut store, &shared, &plan.rules, plan.link);
     let folds = std::mem::take(&mut store.folds);
-    let own = &plan.context.own;
-    let known = &decided.known;
-    let maker = Maker::new(&store, &folds, &plan.rules, &decided.fired, known, own);
-    let mut packed = maker.packed(folds);
-    let coverage = run::coverage::coverage(&store, plan, &packed, complete, progress);
+    let maker = Maker::new(store, &folds, decided.fired, decided.known);
+    let mut packed = maker.packed(folds, &plan.rules);
+    let coverage = run::coverage::coverage(maker.store(), plan, &packed, complete, progress);
     if !plan.suppressions.is_empty() {
         let hidden = |packed: &Packed| plan.suppressions.matches(&maker.lean(packed), plan.now);
         packed.retain(|packed| hidden(packed).is_none());
     }
-    let mut report = Report {
-        newest: store.spans.iter().flatten().map(|(_, last)| *last).max(),
-        refused: progress.refused(),
-        ..report(plan, &maker, packed)
-    };
-    let hubs = std::mem::replace(&mut report.coverage, coverage).capped;
-    report.coverage.capped.extend(hubs);
-    if plan.totals {
-        report.totals = run::totals::totals(&store, &report.findings);
-    }
-    Ok(report)
+    let newest = newest_of(maker.store());
+    let refused = progress.refused();
+    Ok(report(
+        plan,
+        maker,
+        packed,
+        Report {
+            coverage,
+            newest,
+            refused,
+            ..Report::default()
+        },
+    ))
 }
 
 /// Runs rules over single records, as their tests do: nothing is read but what is given.
@@ -188,13 +207,15 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
     compiled(&programs)?;
     let decided = decide(&mut store, &shared, rules, true);
     let folds = std::mem::take(&mut store.folds);
-    let (known, own) = (&decided.known, &context.own);
-    let maker = Maker::new(&store, &folds, rules, &decided.fired, known, own);
-    let packed = maker.packed(folds);
-    let whole = |packed| maker.complete(maker.finding(packed), packed);
-    let findings = packed.iter().map(whole).collect();
+    let maker = Maker::new(store, &folds, decided.fired, decided.known);
+    let packed = maker.packed(folds, rules).into_iter();
+    let lot = Lot::new(
+        maker,
+        packed.map(|one| (one, u32::MAX)).collect(),
+        Vec::new(),
+    );
     Ok(Report {
-        findings,
+        findings: lot.iter().collect(),
         ..Report::default()
     })
 }
@@ -214,9 +235,43 @@ fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> De
     Decided { known, fired }
 }
 
-/// Findings and incidents that touch the window. Where no incidents are wanted, a finding that
-/// is not shown is only made for the moment in which the grouping looks at it.
-fn report(plan: &Plan, maker: &Maker, packed: Vec<Packed>) -> Report {
+/// Findings and incidents that touch the window, beside what is known of the run.
+fn report(plan: &Plan, mut maker: Maker, packed: Vec<Packed>, run: Report<()>) -> Report<Lot> {
+    let touches = |start: Time, end: Time| {
+        plan.since.is_none_or(|since| end >= since) && plan.until.is_none_or(|until| start <= until)
+    };
+    let mut grouping = group(plan, &maker, &packed);
+    grouping.incidents.retain(|one| touches(one.start, one.end));
+    let shown = |(Packed { head, .. }, _): &(Packed, u32)| {
+        touches(head.time, head.end_time) && (plan.incidents || head.severity >= plan.min_severity)
+    };
+    // What is not shown makes room for the evidence of what is.
+    let packed = packed.into_iter().zip(grouping.homes);
+    let packed = packed.filter(shown).collect();
+    maker.grouped();
+    let mut coverage = run.coverage;
+    if plan.incidents {
+        let hubs = grouping.hubs.iter().map(run::coverage::hub);
+        coverage.capped.extend(hubs);
+    }
+    let findings = Lot::new(maker, packed, grouping.ids);
+    Report {
+        totals: match plan.totals {
+            true => findings.totals(),
+            false => Vec::new(),
+        },
+        findings,
+        incidents: grouping.incidents,
+        merged: grouping.merged,
+        coverage,
+        newest: run.newest,
+        refused: run.refused,
+    }
+}
+
+/// Groups the findings. They are made for the moment in which the grouping looks at one, and
+/// incidents where they are wanted.
+fn group(plan: &Plan, maker: &Maker, packed: &[Packed]) -> incident::Grouping {
     // Kept apart, nobody is a stranger.
     let places = plan.link.then(|| maker.places());
     let options = incident::Options {
@@ -227,52 +282,10 @@ fn report(plan: &Plan, maker: &Maker, packed: Vec<Packed>) -> Report {
         remembered: plan.remembered.as_ref(),
         ..incident::Options::default()
     };
-    let touches = |start: Time, end: Time| {
-        plan.since.is_none_or(|since| end >= since) && plan.until.is_none_or(|until| start <= until)
-    };
-    let in_window = |packed: &Packed| touches(packed.head.time, packed.head.end_time);
-    if plan.incidents {
-        let mut findings: Vec<Finding> = packed.iter().map(|one| maker.finding(one)).collect();
-        let incident::Grouping {
-            mut incidents,
-            merged,
-            hubs,
-        } = incident::group(&mut findings, &options);
-        incidents.retain(|incident| touches(incident.start, incident.end));
-        let kept = findings.into_iter().zip(packed);
-        let kept = kept.filter(|(_, packed)| in_window(packed));
-        let kept = kept.map(|(finding, packed)| maker.complete(finding, &packed));
-        return Report {
-            findings: kept.collect(),
-            incidents,
-            merged,
-            coverage: Coverage {
-                capped: hubs.iter().map(run::coverage::hub).collect(),
-                ..Coverage::default()
-            },
-            ..Report::default()
-        };
-    }
     let heads: Vec<&incident::Head> = packed.iter().map(|packed| &packed.head).collect();
     let look: incident::Look = &|place, each| each(&maker.lean(&packed[place as usize]));
-    let homes = incident::homes(&heads, look, &options);
-    drop(places);
-    let shown = |packed: &Packed| packed.head.severity >= plan.min_severity && in_window(packed);
-    // What is not shown makes room for the evidence of what is.
-    let kept: Vec<(Packed, Option<String>)> = packed
-        .into_iter()
-        .zip(homes)
-        .filter(|(packed, _)| shown(packed))
-        .collect();
-    let findings = kept.into_iter().map(|(packed, incident)| {
-        let mut finding = maker.finding(&packed);
-        finding.incident = incident;
-        maker.complete(finding, &packed)
-    });
-    Report {
-        findings: findings.collect(),
-        ..Report::default()
-    }
+    let make: incident::Make = &|place| maker.finding(&packed[place as usize]);
+    incident::group(&heads, look, plan.incidents.then_some(make), &options)
 }
 
 /// The newest time in the input: a first look that runs no rules.
@@ -284,7 +297,11 @@ pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError>
     let mut store = Store::new(SOURCES.len(), plan.caps, Default::default());
     run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
         .map_err(ScanError::Threads)?;
-    Ok(store.spans.iter().flatten().map(|(_, last)| *last).max())
+    Ok(newest_of(&store))
+}
+
+fn newest_of(store: &Store) -> Option<Time> {
+    store.spans.iter().flatten().map(|(_, last)| *last).max()
 }
 
 fn loader(plan: &Plan) -> Result<Loader, ScanError> {

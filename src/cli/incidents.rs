@@ -81,7 +81,7 @@ pub fn run(common: &CommonArgs, args: &IncidentsArgs) -> Result<Code, Failure> {
 
 fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
     let mut job = Job::new(common, args, ViewKind::Incidents)?;
-    let mut found = job.run()?;
+    let mut found = job.run_packed()?;
     // What follows from the journal is shown already; a case that cannot be written loses no report.
     let kept = job.keep(&mut found);
     let lowest = job.session.settings.min_severity.value;
@@ -94,16 +94,12 @@ fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
         .iter()
         .map(|incident| incident.id.as_str())
         .collect();
-    let belongs = |finding: &&Finding| {
-        finding
-            .incident
-            .as_deref()
-            .is_some_and(|id| printed.contains(id))
-    };
-    let findings: Vec<&Finding> = found.findings.iter().filter(belongs).collect();
+    found
+        .findings
+        .retain(|_, incident| incident.is_some_and(|id| printed.contains(id)));
     let report = Report {
         view: View::Incidents,
-        findings: &findings,
+        findings: &found.findings,
         incidents: &incidents,
         coverage: &found.coverage,
     };
@@ -121,7 +117,7 @@ fn list(common: &CommonArgs, args: &ReadArgs) -> Result<Code, Failure> {
 fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
     let mut job = Job::new(common, &args.read, ViewKind::Incident)?;
     job.keep_input()?;
-    let mut found = job.run()?;
+    let mut found = job.run_packed()?;
     // What follows from the journal is shown already; a case that cannot be written loses no report.
     let kept = job.keep(&mut found);
     let ids: Vec<&str> = found
@@ -140,8 +136,9 @@ fn show(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
                 };
             }
         };
-    let belongs = |finding: &&Finding| finding.incident.as_ref() == Some(&incident.id);
-    let findings: Vec<&Finding> = found.findings.iter().filter(belongs).collect();
+    found.findings.retain(|_, own| own == Some(&incident.id));
+    let findings: Vec<Finding> = found.findings.iter().collect();
+    let findings: Vec<&Finding> = findings.iter().collect();
     let (context, capped, complete) = context(&mut job, &findings, &incident)?;
     found.coverage.capped.extend(capped);
     found.coverage.complete &= complete;

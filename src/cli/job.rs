@@ -21,7 +21,7 @@ use crate::load::live::Target;
 use crate::model::Severity;
 use crate::render::{Format, ViewKind};
 use crate::run::worker::pick::Pick;
-use crate::{Looked, Plan, Report, ScanError};
+use crate::{Looked, Lot, Plan, Report, ScanError};
 
 /// A run that is ready to start.
 pub struct Job {
@@ -91,6 +91,15 @@ impl Job {
 
     /// Reads, detects, groups.
     pub fn run(&mut self) -> Result<Report, Failure> {
+        self.run_with(crate::scan)
+    }
+
+    /// The same with the findings packed: there may be more of them than fit.
+    pub fn run_packed(&mut self) -> Result<Report<Lot>, Failure> {
+        self.run_with(crate::scan_packed)
+    }
+
+    fn run_with<F>(&mut self, scan: Scan<F>) -> Result<Report<F>, Failure> {
         let ui = Arc::clone(&self.session.ui);
         let latest = match self.span.needs_latest() {
             true => crate::newest(&self.plan, &self.stop).map_err(failed)?,
@@ -102,9 +111,7 @@ impl Job {
             .map_err(Failure::usage)?;
         (self.plan.since, self.plan.until) = (window.since, window.until);
         let counters = Arc::new(load::Progress::default());
-        let report = progress::shown(&ui, &counters, || {
-            crate::scan(&self.plan, &counters, &self.stop)
-        });
+        let report = progress::shown(&ui, &counters, || scan(&self.plan, &counters, &self.stop));
         let mut report = report.map_err(failed)?;
         remarks::fetched(&ui, &counters);
         #[cfg(feature = "live")]
@@ -207,7 +214,7 @@ impl Job {
     }
 
     /// Keeps the incidents of the run, where somebody wants that. Half a run has half incidents.
-    pub fn keep(&self, report: &mut Report) -> Result<(), Failure> {
+    pub fn keep<F>(&self, report: &mut Report<F>) -> Result<(), Failure> {
         let kept = self.case.as_ref().filter(|_| report.coverage.complete);
         let Some(OpenCase { case, .. }) = kept else {
             return Ok(());
@@ -228,7 +235,7 @@ impl Job {
 
     /// Says what is to be said beside the data, and how the run ended. `worst` is what
     /// `--fail-on` is held against.
-    pub fn finish(&self, report: &Report, worst: Option<Severity>) -> Result<Code, Failure> {
+    pub fn finish<F>(&self, report: &Report<F>, worst: Option<Severity>) -> Result<Code, Failure> {
         let (ui, settings) = (&self.session.ui, &self.session.settings);
         remarks::suppressions(ui, &self.plan.suppressions, self.plan.now);
         remarks::window(ui, &self.plan, report);
@@ -274,6 +281,9 @@ impl Job {
         }
     }
 }
+
+/// What reads and judges.
+type Scan<F> = fn(&Plan, &Arc<load::Progress>, &AtomicBool) -> Result<Report<F>, ScanError>;
 
 /// The live input that an argument names, where it names one.
 fn live(input: &str) -> Option<Target> {

@@ -3,6 +3,7 @@
 //! A report enters, bytes leave. A file appears whole or not at all: it is written beside its
 //! place under another name and renamed when everything is written.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,10 +13,12 @@ use tempfile::{Builder, NamedTempFile};
 use super::args::OutputArgs;
 use super::failure::{Failure, Kind};
 use super::session::Session;
+use crate::Lot;
 use crate::config::Origin;
+use crate::model::Finding;
 use crate::model::attack::{self, Attack};
 use crate::render::wire::AttackNames;
-use crate::render::{Format, Options, Report, ViewKind};
+use crate::render::{Findings, Format, Options, Report, ViewKind};
 use crate::term::{Ui, size};
 
 /// Everything a run writes.
@@ -34,6 +37,20 @@ struct Place {
     path: PathBuf,
     /// A device or pipe is written to as it is.
     direct: bool,
+}
+
+impl Findings for Lot {
+    fn count(&self) -> usize {
+        Lot::len(self)
+    }
+
+    fn id(&self, place: usize) -> Option<&str> {
+        Lot::id(self, place)
+    }
+
+    fn get(&self, place: usize) -> Option<Cow<'_, Finding>> {
+        Lot::get(self, place).map(Cow::Owned)
+    }
 }
 
 impl Outputs {

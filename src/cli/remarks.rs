@@ -41,7 +41,7 @@ pub fn nothing(ui: &Ui, what: &str, printed: usize, lowest: Severity) {
 }
 
 /// A window that no event lies in: the archive is older or newer than the reader thinks.
-pub fn window(ui: &Ui, plan: &Plan, report: &Report) {
+pub fn window<F>(ui: &Ui, plan: &Plan, report: &Report<F>) {
     let Some(newest) = report.newest else { return };
     if let Some(since) = plan.since.filter(|since| newest < *since) {
         ui.note(&format!(

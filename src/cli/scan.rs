@@ -9,7 +9,7 @@ use super::exit::Code;
 use super::failure::Failure;
 use super::job::Job;
 use super::remarks;
-use crate::model::{Finding, Incident};
+use crate::model::Incident;
 use crate::render::{Report, View, ViewKind};
 
 /// Read logs, judge every record and print the findings
@@ -35,17 +35,11 @@ pub struct ScanArgs {
 /// Runs the command.
 pub fn run(common: &CommonArgs, args: &ScanArgs) -> Result<Code, Failure> {
     let mut job = Job::new(common, &args.read, ViewKind::Findings)?;
-    let found = job.run()?;
+    let mut found = job.run_packed()?;
     let lowest = job.session.settings.min_severity.value;
-    let findings: Vec<&Finding> = found
-        .findings
-        .iter()
-        .filter(|finding| finding.severity >= lowest)
-        .collect();
-    let named: BTreeSet<&str> = findings
-        .iter()
-        .filter_map(|finding| finding.incident.as_deref())
-        .collect();
+    let worst = found.findings.worst();
+    found.findings.retain(|severity, _| severity >= lowest);
+    let named: BTreeSet<&str> = found.findings.incidents().collect();
     let incidents: Vec<&Incident> = found
         .incidents
         .iter()
@@ -53,12 +47,11 @@ pub fn run(common: &CommonArgs, args: &ScanArgs) -> Result<Code, Failure> {
         .collect();
     let report = Report {
         view: View::Findings,
-        findings: &findings,
+        findings: &found.findings,
         incidents: &incidents,
         coverage: &found.coverage,
     };
     job.outputs.write(&job.session.ui, &report)?;
-    remarks::nothing(&job.session.ui, "finding", findings.len(), lowest);
-    let worst = found.findings.iter().map(|finding| finding.severity).max();
+    remarks::nothing(&job.session.ui, "finding", found.findings.len(), lowest);
     job.finish(&found, worst)
 }

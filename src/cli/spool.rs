@@ -104,7 +104,7 @@ impl Spool {
     }
 
     /// Adds what could not be had to the account of a run.
-    pub fn account(&self, report: &mut Report) {
+    pub fn account<F>(&self, report: &mut Report<F>) {
         report.refused += self.refused;
         report.coverage.skipped.extend(self.missing.iter().cloned());
         report.coverage.skipped.sort();

@@ -14,7 +14,7 @@ use super::failure::{Failure, Kind};
 use super::job::Job;
 use crate::config::{Point, duration};
 use crate::model::time::{DAY, SECOND};
-use crate::model::{Finding, Incident, Severity};
+use crate::model::{Incident, Severity};
 use crate::render::{Report, View, ViewKind};
 use state::State;
 
@@ -101,7 +101,7 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> Result<Code, Failure> {
 
 fn once(job: &mut Job, args: &WatchArgs, state: &mut State, first: bool) -> Result<Code, Failure> {
     job.keep_input()?;
-    let mut found = job.run()?;
+    let mut found = job.run_packed()?;
     if !found.coverage.complete {
         return Ok(Code::Interrupted);
     }
@@ -122,14 +122,13 @@ fn once(job: &mut Job, args: &WatchArgs, state: &mut State, first: bool) -> Resu
     if told.is_empty() {
         return Ok(Code::Done);
     }
-    let belongs = |finding: &&Finding| {
-        told.iter()
-            .any(|incident| finding.incident.as_ref() == Some(&incident.id))
-    };
-    let findings: Vec<&Finding> = found.findings.iter().filter(belongs).collect();
+    let is_told = |id: &str| told.iter().any(|incident| incident.id == id);
+    found
+        .findings
+        .retain(|_, incident| incident.is_some_and(is_told));
     let report = Report {
         view: View::Incidents,
-        findings: &findings,
+        findings: &found.findings,
         incidents: &told,
         coverage: &found.coverage,
     };

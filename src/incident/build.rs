@@ -23,18 +23,20 @@ pub(super) struct Draft {
     pub reason: Option<String>,
 }
 
-/// Builds an incident; `recurring` marks routine findings.
-pub(super) fn build(scene: &Scene, recurring: &[bool], draft: &Draft) -> Incident {
-    let members: Vec<Member> = draft
-        .members
-        .iter()
-        .map(|m| (scene.findings[*m as usize], recurring[*m as usize]))
-        .collect();
-    let findings: Vec<&Finding> = members.iter().map(|(finding, _)| *finding).collect();
+/// Builds an incident of its members' findings; `recurring` marks routine ones.
+pub(super) fn build(
+    scene: &Scene,
+    recurring: &[bool],
+    draft: &Draft,
+    findings: &[Finding],
+) -> Incident {
+    let routine = draft.members.iter().map(|m| recurring[*m as usize]);
+    let members: Vec<Member> = findings.iter().zip(routine).collect();
+    let findings: Vec<&Finding> = findings.iter().collect();
     // Informational findings name nothing, and say neither when it began nor from where: they
     // are what else the same keys did.
     let telling = title::telling(&members);
-    let (entities, links) = explain(scene, &draft.members, &draft.joins);
+    let (entities, links) = explain(scene, draft, &findings);
     let (score, severity) = score(&members);
     Incident {
         id: String::new(),

@@ -25,38 +25,12 @@ use crate::model::{Finding, Incident, Severity};
 /// How long routine may pause and still be one series.
 const SERIES: i64 = 12 * HOUR;
 
-/// Groups findings into incidents and writes each finding's incident.
-pub fn group(findings: &mut [Finding], options: &Options) -> Grouping {
-    let mut order: Vec<usize> = (0..findings.len()).collect();
-    let heads: Vec<Head> = findings.iter().map(Head::of).collect();
-    order.sort_by(|a, b| heads[*a].place().cmp(&heads[*b].place()));
-    let sorted: Vec<&Finding> = order.iter().map(|at| &findings[*at]).collect();
-    let heads: Vec<&Head> = order.iter().map(|at| &heads[*at]).collect();
-    let look: Look = &|place, each| each(sorted[place as usize]);
-    let (grouping, _, home) = incidents(&heads, look, &sorted, options);
-    for (at, incident) in order.into_iter().zip(home) {
-        let incident = grouping.incidents.get(incident as usize);
-        findings[at].incident = incident.map(|incident| incident.id.clone());
-    }
-    grouping
-}
+/// Makes the finding of this place in the total order.
+pub type Make<'a> = &'a (dyn Fn(u32) -> Finding + Sync);
 
-/// The ids of the incidents that findings in the total order belong to, and nothing else: the
-/// findings themselves are made when they are looked at, and need not be kept.
-pub fn homes(heads: &[&Head], look: Look, options: &Options) -> Vec<Option<String>> {
-    let (_, ids, home) = incidents(heads, look, &[], options);
-    let name = |incident: u32| ids.get(incident as usize).cloned();
-    home.into_iter().map(name).collect()
-}
-
-/// Groups sorted findings; gives the incidents, their ids and the incident of each finding.
-/// Without the findings themselves only the incidents' ids are made.
-fn incidents(
-    heads: &[&Head],
-    look: Look,
-    findings: &[&Finding],
-    options: &Options,
-) -> (Grouping, Vec<String>, Vec<u32>) {
+/// Groups findings in the total order, which are made when they are looked at and need not be
+/// kept. Without `make` only the incidents' ids are made.
+pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options) -> Grouping {
     let mentions = collect(heads.len() as u32, look, options);
     let routine = recurring(heads, &mentions.seats);
     let founding: Vec<bool> = heads
@@ -70,7 +44,6 @@ fn incidents(
         .collect();
     let scene = Scene {
         heads,
-        findings,
         mentions: &mentions,
         bridges: &bridges,
         options,
@@ -137,10 +110,11 @@ fn incidents(
     let home = home_of(heads.len(), &drafts);
     // An incident that nobody will see is its id and nothing else.
     let mut incidents = Vec::new();
-    if !findings.is_empty() {
-        let built = drafts
-            .par_iter()
-            .map(|draft| build(&scene, &routine, draft));
+    if let Some(make) = make {
+        let built = drafts.par_iter().map(|draft| {
+            let findings: Vec<Finding> = draft.members.iter().map(|m| make(*m)).collect();
+            build(&scene, &routine, draft, &findings)
+        });
         incidents = built.collect();
     } else if keeper.is_some() {
         incidents.resize(drafts.len(), Incident::default());
@@ -155,20 +129,20 @@ fn incidents(
     for (incident, id) in incidents.iter_mut().zip(&ids) {
         incident.id.clone_from(id);
     }
-    let mut grouping = Grouping {
+    if make.is_some() {
+        let related = relate(&scene, &weighed.weights, &home, &origins);
+        for (incident, others) in incidents.iter_mut().zip(related) {
+            let others = others.into_iter().map(|other| ids[other as usize].clone());
+            incident.related = others.collect();
+        }
+    }
+    Grouping {
         incidents,
+        ids,
+        homes: home,
         hubs: weighed.hubs,
         merged,
-    };
-    if findings.is_empty() {
-        return (grouping, ids, home);
     }
-    let related = relate(&scene, &weighed.weights, &home, &origins);
-    for (at, others) in related.into_iter().enumerate() {
-        let others = others.into_iter().map(|other| ids[other as usize].clone());
-        grouping.incidents[at].related = others.collect();
-    }
-    (grouping, ids, home)
 }
 
 /// Incidents in the making.

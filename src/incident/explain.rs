@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::build::Draft;
 use super::chain::Chains;
 use super::entity::Entity as Held;
 use super::identity::{names_of_actor, names_of_target};
@@ -76,9 +77,17 @@ impl Cast {
 }
 
 /// Names the entities of an incident and links them.
-pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<Entity>, Vec<Link>) {
+pub(super) fn explain(
+    scene: &Scene,
+    draft: &Draft,
+    in_order: &[&Finding],
+) -> (Vec<Entity>, Vec<Link>) {
     let mut cast = Cast::default();
-    let findings = || members.iter().map(|m| scene.findings[*m as usize]);
+    let findings = || in_order.iter().copied();
+    let member = |place: u32| {
+        let at = draft.members.binary_search(&place).ok()?;
+        in_order.get(at).copied()
+    };
     let users = if findings().any(|f| f.targets.iter().any(|t| t.kind == "user")) {
         acting_users(findings())
     } else {
@@ -87,8 +96,7 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
     for finding in findings() {
         cast.add_finding(finding, &users);
     }
-    let in_order: Vec<&Finding> = findings().collect();
-    let mut chains = Chains::of(&in_order, scene.options.presence);
+    let mut chains = Chains::of(in_order, scene.options.presence);
     // Each with the time that it is known from.
     let mut links: Vec<(Time, Link)> = Vec::new();
     for (link, shows) in std::mem::take(&mut chains.links) {
@@ -99,14 +107,13 @@ pub(super) fn explain(scene: &Scene, members: &[u32], joins: &[Join]) -> (Vec<En
         links.push((shows.time, link));
     }
     let mut known: BTreeMap<(String, String, u32), usize> = BTreeMap::new();
-    let mut in_time: Vec<&Join> = joins.iter().collect();
+    let mut in_time: Vec<&Join> = draft.joins.iter().collect();
     in_time.sort_by_key(|join| (join.b, join.a, join.entity));
     for join in in_time {
         let entity = &scene.mentions.entities[join.entity as usize];
-        let (a, b) = (
-            scene.findings[join.a as usize],
-            scene.findings[join.b as usize],
-        );
+        let Some((a, b)) = member(join.a).zip(member(join.b)) else {
+            continue;
+        };
         let Some((from, to)) = ends(a, b, entity, &users) else {
             continue;
         };

@@ -12,8 +12,8 @@ use super::kind::{CHANGED, ENOUGH, Kind, Mode};
 use super::options::Options;
 use super::rarity::address_of;
 use super::union::Union;
+use crate::model::Time;
 use crate::model::time::MINUTE;
-use crate::model::{Finding, Time};
 
 /// Two findings and what joins them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,6 @@ pub(super) struct Join {
 /// What every pass over the buckets looks at.
 pub(super) struct Scene<'a> {
     pub heads: &'a [&'a Head],
-    /// Empty where only the incidents' ids are wanted.
-    pub findings: &'a [&'a Finding],
     pub mentions: &'a Mentions,
     /// Findings that may hold two others together.
     pub bridges: &'a [bool],

@@ -35,7 +35,7 @@ mod verb;
 mod words;
 mod workload;
 
-pub use cluster::{group, homes};
+pub use cluster::{Make, group};
 pub use entity::Look;
 pub use head::Head;
 pub use identity::is_own_session;

@@ -79,11 +79,15 @@ pub struct Hub {
     pub roots: u64,
 }
 
-/// What the grouping answers; `Finding::incident` is written too.
+/// What the grouping answers.
 #[derive(Clone, Debug, Default)]
 pub struct Grouping {
-    /// Incidents by the time of their first finding.
+    /// Incidents by the time of their first finding, where they were to be made.
     pub incidents: Vec<Incident>,
+    /// Their ids.
+    pub ids: Vec<String>,
+    /// The place of each finding's incident; beyond the last where it has none.
+    pub homes: Vec<u32>,
     /// What was left out, by its name.
     pub hubs: Vec<Hub>,
     /// Incidents of earlier runs that are part of another one now: `(from, into)`.

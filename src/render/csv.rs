@@ -40,8 +40,8 @@ impl Output for Csv {
         match report.view {
             View::Findings => {
                 writeln!(out, "{FINDING}")?;
-                for finding in report.findings {
-                    finding_row(&FindingOut::new(finding, attack)).end(out)?;
+                for finding in report.findings.iter() {
+                    finding_row(&FindingOut::new(&finding, attack)).end(out)?;
                 }
             }
             View::Incidents => {

@@ -47,7 +47,7 @@ pub(super) fn write(
     let findings = findings_of(report, incident);
     if !findings.is_empty() {
         page.heading("Timeline")?;
-        for finding in findings {
+        for finding in &findings {
             page.finding(finding)?;
         }
     }

@@ -3,13 +3,13 @@
 //! For programs that read a file as a whole. Objects stand on lines of their own all the same,
 //! so that a difference between two runs is a difference of lines.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
-
-use serde::Serialize;
 
 use super::json_text::{write_line, write_value};
 use super::wire::{CoverageOut, EventOut, FindingOut, IncidentOut, SCHEMA, SummaryOut};
 use super::{Options, Output, Report, View, report};
+use crate::model::{Finding, Incident};
 
 /// The `json` output.
 pub(super) struct Json;
@@ -30,18 +30,24 @@ impl Output for Json {
         write!(out, "{{\"schema\":\"{SCHEMA}\",\"kind\":\"report\"")?;
         match report.view {
             View::Timeline(entries) => {
-                list("events", entries.iter().map(EventOut::new), out)?;
+                let event =
+                    |entry: &_, out: &mut dyn Write| write_value(&EventOut::new(entry), out);
+                list("events", entries.iter(), event, out)?;
             }
             View::Summary(rows) => {
-                list("summary", rows.iter().map(SummaryOut::new), out)?;
+                let row = |row: &_, out: &mut dyn Write| write_value(&SummaryOut::new(row), out);
+                list("summary", rows.iter(), row, out)?;
             }
             View::Findings | View::Incidents | View::Incident(..) => {
                 let findings = report.findings.iter();
-                let findings = findings.map(|finding| FindingOut::new(finding, attack));
-                list("findings", findings, out)?;
-                let incidents = report.incidents.iter();
-                let incidents = incidents.map(|incident| IncidentOut::new(incident, attack));
-                list("incidents", incidents, out)?;
+                let finding = |finding: Cow<'_, Finding>, out: &mut dyn Write| {
+                    write_value(&FindingOut::new(&finding, attack), out)
+                };
+                list("findings", findings, finding, out)?;
+                let incident = |incident: &&Incident, out: &mut dyn Write| {
+                    write_value(&IncidentOut::new(incident, attack), out)
+                };
+                list("incidents", report.incidents.iter(), incident, out)?;
             }
         }
         out.write_all(b",\"coverage\":")?;
@@ -51,16 +57,17 @@ impl Output for Json {
 }
 
 /// A key with a list, made and written one object at a time.
-fn list<T: Serialize>(
+fn list<T>(
     key: &str,
     objects: impl Iterator<Item = T>,
+    write: impl Fn(T, &mut dyn Write) -> io::Result<()>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     write!(out, ",\"{key}\":[")?;
     let mut any = false;
     for object in objects {
         out.write_all(if any { b",\n" } else { b"\n" })?;
-        write_value(&object, out)?;
+        write(object, out)?;
         any = true;
     }
     out.write_all(if any { b"\n]" } else { b"]" })

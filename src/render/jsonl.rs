@@ -22,8 +22,8 @@ impl Output for Jsonl {
         // Objects are made one by one: a hundred thousand findings are not held twice.
         match report.view {
             View::Findings => {
-                for finding in report.findings {
-                    write_line(&FindingOut::new(finding, attack), out)?;
+                for finding in report.findings.iter() {
+                    write_line(&FindingOut::new(&finding, attack), out)?;
                 }
             }
             View::Incidents => {

@@ -34,8 +34,8 @@ impl Output for Markdown {
                     ],
                     out,
                 )?;
-                for finding in report.findings {
-                    let finding = FindingOut::new(finding, attack);
+                for finding in report.findings.iter() {
+                    let finding = FindingOut::new(&finding, attack);
                     row(
                         &[
                             finding.severity,
@@ -200,7 +200,7 @@ fn page(
         ],
         out,
     )?;
-    for finding in findings {
+    for finding in &findings {
         let finding = FindingOut::new(finding, &options.attack);
         row(
             &[

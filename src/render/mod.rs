@@ -30,5 +30,5 @@ pub use error::RenderError;
 pub use format::Format;
 pub use json_text::write_line;
 pub use navigator::write_rules;
-pub use report::{Options, Output, Report, View, ViewKind};
+pub use report::{Findings, Options, Output, Report, View, ViewKind};
 pub use table::responses;

@@ -3,8 +3,10 @@
 //!
 //! Layer format 4.5, see <https://github.com/mitre-attack/attack-navigator>.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ use super::report::{findings_of, no_such_view};
 use super::wire::AttackNames;
 use super::wire::shared::text;
 use super::{Options, Output, Report, View};
-use crate::model::{RuleMeta, Severity};
+use crate::model::{Finding, RuleMeta, Severity};
 
 /// The `navigator` output.
 pub(super) struct Navigator;
@@ -81,14 +83,16 @@ impl Output for Navigator {
         options: &Options<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let findings = match report.view {
-            View::Findings | View::Incidents => report.findings.to_vec(),
-            View::Incident(incident, _) => findings_of(report, incident),
+        let scored = |finding: Cow<'_, Finding>| (Arc::clone(&finding.rule), finding.severity);
+        let findings: Vec<(Arc<RuleMeta>, Severity)> = match report.view {
+            View::Findings | View::Incidents => report.findings.iter().map(scored).collect(),
+            View::Incident(incident, _) => {
+                let findings = findings_of(report, incident).into_iter();
+                findings.map(scored).collect()
+            }
             View::Timeline(_) | View::Summary(_) => return Err(no_such_view(report)),
         };
-        let scored = findings
-            .iter()
-            .map(|finding| (&*finding.rule, finding.severity));
+        let scored = findings.iter().map(|(rule, severity)| (&**rule, *severity));
         let description = format!("{} findings; the score counts them", findings.len());
         write_pretty(&layer(scored, description, &options.attack), out)
     }

@@ -2,6 +2,8 @@
 //!
 //! The same report goes to several outputs of one run, so it only borrows.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -14,11 +16,53 @@ pub struct Report<'a> {
     /// What the command is about.
     pub view: View<'a>,
     /// Findings: the printed ones, those of the incidents, or those a timeline mentions.
-    pub findings: &'a [&'a Finding],
+    pub findings: &'a dyn Findings,
     /// Incidents: the printed ones, or those the findings belong to.
     pub incidents: &'a [&'a Incident],
     /// What was read and what was not.
     pub coverage: &'a Coverage,
+}
+
+/// Findings that may be made one by one, as they are printed.
+pub trait Findings {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The id of one of them.
+    fn id(&self, place: usize) -> Option<&str>;
+
+    /// One of them.
+    fn get(&self, place: usize) -> Option<Cow<'_, Finding>>;
+}
+
+impl dyn Findings + '_ {
+    /// All of them, one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Cow<'_, Finding>> {
+        (0..self.count()).filter_map(|place| self.get(place))
+    }
+
+    /// The places of all, by id.
+    pub(super) fn by_id(&self) -> BTreeMap<&str, usize> {
+        let places = 0..self.count();
+        places
+            .filter_map(|place| Some((self.id(place)?, place)))
+            .collect()
+    }
+}
+
+impl Findings for Vec<&Finding> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn id(&self, place: usize) -> Option<&str> {
+        self.as_slice().get(place).map(|finding| &*finding.id)
+    }
+
+    fn get(&self, place: usize) -> Option<Cow<'_, Finding>> {
+        let finding = self.as_slice().get(place)?;
+        Some(Cow::Borrowed(finding))
+    }
 }
 
 /// What a command is about.
@@ -109,17 +153,11 @@ pub(super) fn no_such_view(report: &Report<'_>) -> io::Error {
 }
 
 /// The findings of an incident, in its own order.
-pub(super) fn findings_of<'a>(report: &Report<'a>, incident: &Incident) -> Vec<&'a Finding> {
-    let mut by_id: Vec<&'a Finding> = report.findings.to_vec();
-    by_id.sort_by(|a, b| a.id.cmp(&b.id));
-    incident
-        .findings
-        .iter()
-        .filter_map(|id| {
-            by_id
-                .binary_search_by(|finding| finding.id.cmp(id))
-                .ok()
-                .and_then(|place| by_id.get(place).copied())
-        })
+pub(super) fn findings_of<'a>(report: &Report<'a>, incident: &Incident) -> Vec<Cow<'a, Finding>> {
+    let places = report.findings.by_id();
+    let ids = incident.findings.iter();
+    let places = ids.filter_map(|id| places.get(id.as_str()));
+    places
+        .filter_map(|place| report.findings.get(*place))
         .collect()
 }

@@ -1,35 +1,32 @@
 //! Folds and firings become findings.
+//!
+//! What the run left enters; findings leave packed, in the total order, and each is made when
+//! somebody looks at it: a large input has very many.
 
-use std::collections::BTreeSet;
+mod lot;
+mod make;
+
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+pub use self::lot::Lot;
+use self::make::is_attack;
 use super::correlate::Fired;
-use super::late::{Known, View};
+use super::late::Known;
 use super::names::Names;
 use super::presence::Places;
-use super::retold::{Retold, is_alert};
-use super::rows::{Reference, Row, RowId, most_references};
+use super::retold::Retold;
+use super::rows::{Row, RowId};
 use super::store::{Fold, PAUSE, Store};
 use crate::detect::ast::RuleSet;
-use crate::enrich::derive::Late;
-use crate::enrich::own::Own;
 use crate::incident::Head;
 use crate::model::attack::from_tags;
 use crate::model::rule::Origin;
-use crate::model::{Evidence, Finding, Outcome, RuleMeta, Severity, Target};
-use crate::normalize::alert::ATTACK;
-use crate::normalize::{PROVIDERS, SOURCES};
+use crate::model::{Outcome, RuleMeta, Severity};
+use crate::normalize::SOURCES;
 
-/// Evidence pointers of one finding.
-const MAX_EVIDENCE: usize = 100;
-/// Targets of one finding.
-const MAX_TARGETS: usize = 20;
-/// Credentials of one finding.
-const MAX_CREDENTIALS: usize = 100;
-
-/// A finding that has not been made yet: a large input has many that nobody will see.
+/// A finding that has not been made yet.
 #[derive(Debug)]
 pub struct Packed {
     /// What it is ordered and grouped by.
@@ -45,56 +42,43 @@ enum Body {
 }
 
 /// Makes findings of what the store holds.
-pub struct Maker<'a> {
-    store: &'a Store,
-    rules: &'a RuleSet,
-    fired: &'a [Fired],
-    names: Names<'a>,
+pub struct Maker {
+    store: Store,
+    fired: Vec<Fired>,
+    known: Known,
+    names: Names,
     retold: Retold,
-    view: View<'a>,
 }
 
-fn evidence(store: &Store, reference: &Reference) -> Evidence {
-    let file = store.files.get(reference.file as usize);
-    Evidence {
-        file: file.map(|file| file.name.clone()).unwrap_or_default(),
-        record: u64::from(reference.position),
-        uid: reference.uid.unpack(&store.strings),
-    }
-}
-
-impl<'a> Maker<'a> {
+impl Maker {
     /// A maker over what the run left.
-    pub fn new(
-        store: &'a Store,
-        folds: &[Fold],
-        rules: &'a RuleSet,
-        fired: &'a [Fired],
-        known: &'a Known,
-        declared: &'a Own,
-    ) -> Maker<'a> {
-        let view = View {
-            known,
-            store,
-            declared,
-        };
+    pub fn new(store: Store, folds: &[Fold], fired: Vec<Fired>, known: Known) -> Maker {
         Maker {
+            names: Names::new(&store),
+            retold: Retold::new(&store, folds),
             store,
-            rules,
             fired,
-            names: Names::new(store),
-            retold: Retold::new(store, folds),
-            view,
+            known,
         }
     }
 
+    /// What the run left.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Who used which address.
-    pub fn places(&self) -> Places<'a> {
-        Places::new(&self.view)
+    pub fn places(&self) -> Places<'_> {
+        Places::new(&self.store, &self.known)
+    }
+
+    /// Lets go of what only the grouping needed.
+    pub fn grouped(&mut self) {
+        self.store.grouped();
     }
 
     /// Every finding, packed, in the total order.
-    pub fn packed(&self, mut folds: Vec<Fold>) -> Vec<Packed> {
+    pub fn packed(&self, mut folds: Vec<Fold>, rules: &RuleSet) -> Vec<Packed> {
         let rows = &self.store.rows;
         folds.retain(|fold| !fold.is_joined());
         folds.sort_by_cached_key(|fold| fold.key(rows, rows.time(fold.first).hour()));
@@ -110,20 +94,26 @@ impl<'a> Maker<'a> {
             }) {
                 fold.join(next);
             }
-            let mut head = self.head(fold.rule, fold.level, first.outcome, &first, &[]);
+            let mut head = self.head(rules, (fold.rule, fold.level), first.outcome, &first, &[]);
             head.end_time = fold.last;
             let body = Body::Fold(fold);
             out.push(Packed { head, body });
         }
         for (number, fired) in self.fired.iter().enumerate() {
             // A correlation that only feeds another one does not speak, as any other rule.
-            if self.rules.rules[fired.rule as usize].silent {
+            if rules.rules[fired.rule as usize].silent {
                 continue;
             }
             let id = fired.first();
             let first = rows.get(id);
             let outcome = self.outcome_of(fired);
-            let mut head = self.head(fired.rule, fired.level, outcome, &first, &fired.group);
+            let mut head = self.head(
+                rules,
+                (fired.rule, fired.level),
+                outcome,
+                &first,
+                &fired.group,
+            );
             let end = fired.rows(rows).map(|row| row.time).max();
             head.end_time = end.unwrap_or(first.time);
             let body = Body::Fired(number, id);
@@ -137,13 +127,13 @@ impl<'a> Maker<'a> {
     /// signal; a call that failed for another reason always is.
     fn head(
         &self,
-        rule: u32,
-        level: Severity,
+        rules: &RuleSet,
+        (rule, level): (u32, Severity),
         outcome: Outcome,
         first: &Row,
         group: &[(String, String)],
     ) -> Head {
-        let meta = &self.rules.rules[rule as usize].meta;
+        let meta = &rules.rules[rule as usize].meta;
         let alert = meta.external.then(|| Arc::new(self.alert(meta, first)));
         let meta = alert.as_ref().unwrap_or(meta);
         let vain = match outcome {
@@ -180,110 +170,6 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The finding without evidence and suggestions: all that it is judged by.
-    pub fn lean(&self, packed: &Packed) -> Finding {
-        match &packed.body {
-            Body::Fold(fold) => self.of_fold(&packed.head, fold),
-            Body::Fired(number, first) => {
-                self.of_firing(&packed.head, &self.fired[*number], *first)
-            }
-        }
-    }
-
-    /// The finding with suggestions, and of the evidence the first record.
-    pub fn finding(&self, packed: &Packed) -> Finding {
-        let mut finding = self.lean(packed);
-        finding.respond = crate::detect::intent::suggest(&finding.rule.respond, &finding);
-        let first = match &packed.body {
-            Body::Fold(fold) => fold.references().iter().min().copied(),
-            Body::Fired(_, first) => Some(self.store.rows.get(*first).reference()),
-        };
-        let first = first.map(|reference| evidence(self.store, &reference));
-        finding.evidence = first.into_iter().collect();
-        finding
-    }
-
-    /// The finding with all its evidence.
-    pub fn complete(&self, mut finding: Finding, packed: &Packed) -> Finding {
-        let mut references: Vec<Reference> = match &packed.body {
-            Body::Fold(fold) => fold.references().to_vec(),
-            Body::Fired(number, _) => {
-                let rows = self.fired[*number].rows(&self.store.rows);
-                rows.take(MAX_EVIDENCE).map(|row| row.reference()).collect()
-            }
-        };
-        if let Body::Fold(fold) = &packed.body {
-            references.sort_unstable();
-            references.dedup();
-            // More may have been kept, and which ones hangs on the order they came in.
-            references.truncate(most_references(fold.level));
-        }
-        let references = references.iter();
-        finding.evidence = references
-            .map(|reference| evidence(self.store, reference))
-            .collect();
-        finding
-    }
-
-    fn of_fold(&self, head: &Head, fold: &Fold) -> Finding {
-        let strings = &self.store.strings;
-        let first = self.store.rows.get(fold.first);
-        let issued = fold.issued().iter().filter_map(|id| strings.text(*id));
-        let targets = first.targets.of(&self.store.targets).iter();
-        let targets = targets.map(|target| target.unpack(strings)).collect();
-        let alert = is_alert(first.source);
-        let (told, issued): (Vec<String>, BTreeSet<String>) = match alert {
-            true => (issued.collect(), BTreeSet::new()),
-            false => (Vec::new(), issued.collect()),
-        };
-        let mut finding = self.make(head, &first, &[], targets, issued);
-        let records = fold.references().iter().copied();
-        let records = records.chain([first.reference()]);
-        finding.retold = self.retold.among(records, self.store);
-        finding.retold.extend(told);
-        finding.count = fold.count;
-        finding.evidence_total = fold.count + fold.repeated();
-        finding.outcome = first.outcome;
-        finding
-    }
-
-    fn of_firing(&self, head: &Head, fired: &Fired, first: RowId) -> Finding {
-        let mut targets: Vec<Target> = Vec::new();
-        let (mut issued, mut told) = (BTreeSet::new(), BTreeSet::new());
-        let (rows, strings) = (&self.store.rows, &self.store.strings);
-        let outcome = self.outcome_of(fired);
-        let in_vain = |outcome| matches!(outcome, Outcome::Denied | Outcome::Failed);
-        for row in fired.rows(rows) {
-            // What was done is answered for; what was only tried for was not touched.
-            let touched = !in_vain(row.outcome) || in_vain(outcome);
-            let reached = row.targets.of(&self.store.targets).iter();
-            for target in reached.filter(|_| touched) {
-                let target = target.unpack(strings);
-                if targets.len() < MAX_TARGETS && !targets.contains(&target) {
-                    targets.push(target);
-                }
-            }
-            let session = self.store.actors[row.actor as usize].session();
-            issued.extend(strings.text(session));
-            match is_alert(row.source) {
-                true => told.extend(strings.text(row.issued)),
-                false => issued.extend(strings.text(row.issued)),
-            }
-            if issued.len() > MAX_CREDENTIALS {
-                break;
-            }
-        }
-        let mut finding = self.make(head, &rows.get(first), &fired.group, targets, issued);
-        let records = fired.rows(rows).take(MAX_EVIDENCE);
-        let records = records.map(|row| row.reference());
-        finding.retold = self.retold.among(records, self.store);
-        finding.retold.extend(told);
-        finding.count = fired.count;
-        finding.evidence_total = fired.count;
-        finding.outcome = outcome;
-        finding
-    }
-
     /// The best of its records' outcomes.
     fn outcome_of(&self, fired: &Fired) -> Outcome {
         let rows = &self.store.rows;
@@ -295,63 +181,6 @@ impl<'a> Maker<'a> {
             Outcome::Denied,
         ];
         order.into_iter().find(any).unwrap_or(Outcome::Failed)
-    }
-
-    fn make(
-        &self,
-        head: &Head,
-        first: &Row,
-        group: &[(String, String)],
-        mut targets: Vec<Target>,
-        mut credentials: BTreeSet<String>,
-    ) -> Finding {
-        targets.retain(|target| !is_attack(target));
-        let store = self.store;
-        let source = SOURCES[first.source as usize];
-        let actor = Arc::new(self.names.name(&store.actors[first.actor as usize]));
-        let credential = actor.session.as_deref().unwrap_or_default();
-        let mut via = self.view.known.via(credential);
-        via.extend(actor.via.iter().cloned());
-        via.retain(|identity| *identity != actor.id);
-        let via = via
-            .into_iter()
-            .map(|identity| self.names.of(identity))
-            .collect();
-        credentials.extend(actor.session.clone());
-        credentials.extend(self.view.known.root_credential(credential));
-        Finding {
-            id: head.id.clone().into(),
-            rule: head.rule.clone(),
-            severity: head.severity,
-            time: head.time,
-            end_time: head.end_time,
-            count: 1,
-            source: source.name,
-            layer: source.layer,
-            provider: PROVIDERS[usize::from(first.provider)],
-            account: store.strings.text(first.account),
-            region: store.strings.text(first.region),
-            via,
-            root: self
-                .view
-                .root(credential)
-                .unwrap_or_else(|| actor.outermost().to_owned()),
-            source_ip: store.strings.text(first.ip),
-            user_agent: store.strings.text(first.agent),
-            action: store.strings.text(first.action).unwrap_or_default(),
-            outcome: first.outcome,
-            targets,
-            evidence: Vec::new(),
-            evidence_total: 1,
-            group: group.to_vec(),
-            credentials: credentials.into_iter().collect(),
-            retold: Vec::new(),
-            issued_at: self.view.known.issued_at(credential),
-            respond: Vec::new(),
-            incident: None,
-            key: first.key,
-            actor,
-        }
     }
 }
 
@@ -370,9 +199,4 @@ fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> String {
         .first_chunk::<8>()
         .map_or(0, |half| u64::from_be_bytes(*half));
     format!("F-{number:016x}")
-}
-
-/// Whether a target is what an alert says about ATT&CK.
-fn is_attack(target: &Target) -> bool {
-    target.kind == ATTACK
 }

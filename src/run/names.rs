@@ -12,14 +12,11 @@ use crate::model::Actor;
 use crate::model::actor::is_guid;
 
 /// Actors that have a name, by id.
-pub struct Names<'s> {
-    store: &'s Store,
-    known: HashMap<StrId, ActorRow>,
-}
+pub struct Names(HashMap<StrId, ActorRow>);
 
-impl<'s> Names<'s> {
+impl Names {
     /// Reads the actors of the run.
-    pub fn new(store: &'s Store) -> Names<'s> {
+    pub fn new(store: &Store) -> Names {
         let mut known: HashMap<StrId, ActorRow> = HashMap::new();
         for actor in store.actors.iter().filter(|actor| is_named(actor, store)) {
             let name = |actor: &ActorRow| store.strings.get(actor.name());
@@ -29,14 +26,14 @@ impl<'s> Names<'s> {
                 *best = *actor;
             }
         }
-        Names { store, known }
+        Names(known)
     }
 
     /// The actor, with a name if anybody knows one.
-    pub fn name(&self, row: &ActorRow) -> Actor {
-        let mut actor = row.unpack(&self.store.strings);
-        if let (false, Some(known)) = (is_named(row, self.store), self.known.get(&row.id())) {
-            let known = known.unpack(&self.store.strings);
+    pub fn name(&self, row: &ActorRow, store: &Store) -> Actor {
+        let mut actor = row.unpack(&store.strings);
+        if let (false, Some(known)) = (is_named(row, store), self.0.get(&row.id())) {
+            let known = known.unpack(&store.strings);
             actor.name = known.name;
             actor.principal = actor.principal.or(known.principal);
             actor.issuer = actor.issuer.or(known.issuer);
@@ -45,11 +42,9 @@ impl<'s> Names<'s> {
     }
 
     /// The name for an id; the id itself where nobody knows one.
-    pub fn of(&self, id: String) -> String {
-        let strings = &self.store.strings;
-        let known = strings
-            .find(id.as_bytes())
-            .and_then(|id| self.known.get(&id));
+    pub fn of(&self, id: String, store: &Store) -> String {
+        let strings = &store.strings;
+        let known = strings.find(id.as_bytes()).and_then(|id| self.0.get(&id));
         known
             .and_then(|known| strings.text(known.name()))
             .unwrap_or(id)

@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 
 use super::intern::{Interner, StrId};
-use super::late::{Known, View};
+use super::late::Known;
 use super::store::Store;
-use crate::enrich::derive::Late;
 use crate::incident::{Hop, Presence};
 use crate::model::Time;
 
@@ -28,11 +27,10 @@ pub struct Places<'s> {
 
 impl<'s> Places<'s> {
     /// Reads what was noted.
-    pub fn new(view: &View<'s>) -> Places<'s> {
-        let store = view.store;
+    pub fn new(store: &'s Store, known: &'s Known) -> Places<'s> {
         let mut places = Places {
             store,
-            known: view.known,
+            known,
             roots: Interner::default(),
             by_address: HashMap::new(),
             workloads: HashMap::new(),
@@ -43,11 +41,11 @@ impl<'s> Places<'s> {
             places.bound.entry(*to).or_default().push(*name);
         }
         let mut firsts: HashMap<(u32, StrId), Time> = HashMap::new();
-        let mut known: HashMap<StrId, Option<String>> = HashMap::new();
+        let mut origins: HashMap<StrId, Option<String>> = HashMap::new();
         for ((actor, credential, ip), (first, workload)) in &store.present {
-            let root = known.entry(*credential).or_insert_with(|| {
+            let root = origins.entry(*credential).or_insert_with(|| {
                 let credential = store.strings.text(*credential)?;
-                view.root(&credential)
+                known.root(&credential)
             });
             let root = match root {
                 Some(root) => places.roots.put(root.as_bytes()),

@@ -286,6 +286,12 @@ impl Store {
         self.facts = Vec::new();
     }
 
+    /// Lets go of what only the grouping needed.
+    pub fn grouped(&mut self) {
+        self.present = Map::default();
+        self.bonds = Map::default();
+    }
+
     /// Notes that a limit was reached.
     pub fn cap(&mut self, what: &'static str, limit: usize, effect: &'static str) {
         self.capped.insert(what, (limit as u64, effect));

@@ -48,7 +48,7 @@ pub fn totals(store: &Store, findings: &[Finding]) -> Vec<SummaryRow> {
     let actors: Vec<Who> = store
         .actors
         .iter()
-        .map(|row| who(&names.name(row)))
+        .map(|row| who(&names.name(row, store)))
         .collect();
     let acting: Vec<Who> = findings.iter().map(|finding| who(&finding.actor)).collect();
     let deeds: Vec<(&Who, [Cow<str>; PARTS], &Total)> = store

@@ -45,7 +45,7 @@ pub(super) fn tell(
 fn json(job: &Job, incident: &Incident, coverage: &Coverage) -> Vec<u8> {
     let report = Report {
         view: View::Incidents,
-        findings: &[],
+        findings: &Vec::new(),
         incidents: &[incident],
         coverage,
     };

@@ -35,7 +35,9 @@ fn named<const N: usize>(samples: [Sample; N], known: &[(&str, Status, &[&str])]
     let heads: Vec<Head> = findings.iter().map(Head::of).collect();
     let sorted: Vec<&Head> = heads.iter().collect();
     let look: Look = &|place, each| each(&findings[place as usize]);
-    let homes = super::super::homes(&sorted, look, &options);
+    let unmade = super::super::group(&sorted, look, None, &options);
+    let name = |home: &u32| unmade.ids.get(*home as usize).cloned();
+    let homes: Vec<Option<String>> = unmade.homes.iter().map(name).collect();
     let written: Vec<Option<String>> = findings.iter().map(|f| f.incident.clone()).collect();
     assert_eq!(homes, written);
     grouping

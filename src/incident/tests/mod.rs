@@ -32,6 +32,23 @@ fn grouped_with<const N: usize>(
     (findings, grouping)
 }
 
+/// Groups findings in any order and writes each finding's incident.
+fn group(findings: &mut [Finding], options: &Options) -> Grouping {
+    let heads: Vec<Head> = findings.iter().map(Head::of).collect();
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by(|a, b| heads[*a].place().cmp(&heads[*b].place()));
+    let sorted: Vec<&Finding> = order.iter().map(|at| &findings[*at]).collect();
+    let heads: Vec<&Head> = order.iter().map(|at| &heads[*at]).collect();
+    let look: Look = &|place, each| each(sorted[place as usize]);
+    let make: Make = &|place| sorted[place as usize].clone();
+    let grouping = super::group(&heads, look, Some(make), options);
+    for (at, home) in order.into_iter().zip(&grouping.homes) {
+        let incident = grouping.incidents.get(*home as usize);
+        findings[at].incident = incident.map(|incident| incident.id.clone());
+    }
+    grouping
+}
+
 /// The incident of each finding by its place in the list; `-` is none.
 fn homes<const N: usize>(samples: [Sample; N]) -> String {
     homes_with(samples, &Options::default())

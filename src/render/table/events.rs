@@ -5,7 +5,6 @@
 use std::io::{self, Write};
 
 use super::layout::{self, Column, Fit, Row};
-use crate::model::Finding;
 use crate::render::cells::{evidence, seconds, targets};
 use crate::render::wire::{EventOut, TimelineEntry};
 use crate::render::{Options, Report};
@@ -32,14 +31,8 @@ pub(super) fn write(
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut findings: Vec<&Finding> = report.findings.to_vec();
-    findings.sort_by(|a, b| a.id.cmp(&b.id));
-    let find = |id: &String| {
-        let place = findings
-            .binary_search_by(|finding| finding.id.cmp(id))
-            .ok()?;
-        findings.get(place).copied()
-    };
+    let places = report.findings.by_id();
+    let find = |id: &String| report.findings.get(*places.get(id.as_str())?);
     let row = |index: usize| -> Option<Row> {
         let entry = entries.get(index)?;
         let printed = EventOut::new(entry);
@@ -51,7 +44,8 @@ pub(super) fn write(
                 best
             }
         });
-        let id = worst.map_or(printed.findings.first().copied(), |finding| {
+        let id = worst.as_ref();
+        let id = id.map_or(printed.findings.first().copied(), |finding| {
             Some(finding.id.as_str())
         });
         let cells = vec![
@@ -65,7 +59,10 @@ pub(super) fn write(
             evidence(&printed.evidence, printed.evidence.len() as u64),
             id.unwrap_or_default().to_owned(),
         ];
-        Some(Row::of(worst.map(|finding| finding.severity), cells))
+        Some(Row::of(
+            worst.as_ref().map(|finding| finding.severity),
+            cells,
+        ))
     };
     layout::write(&COLUMNS, entries.len(), &row, options, out)
 }

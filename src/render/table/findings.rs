@@ -5,10 +5,9 @@
 use std::io::{self, Write};
 
 use super::layout::{self, Column, Fit, Row};
-use crate::model::Finding;
-use crate::render::Options;
 use crate::render::cells::{seconds, targets};
 use crate::render::wire::FindingOut;
+use crate::render::{Findings, Options};
 use crate::term::number;
 use crate::term::width::Cut;
 
@@ -29,13 +28,13 @@ const COLUMNS: [Column; 10] = [
 
 /// Writes the table.
 pub(super) fn write(
-    findings: &[&Finding],
+    findings: &dyn Findings,
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let row = |index: usize| -> Option<Row> {
         let finding = findings.get(index)?;
-        let printed = FindingOut::new(finding, &options.attack);
+        let printed = FindingOut::new(&finding, &options.attack);
         let cells = vec![
             seconds(&printed.time),
             printed.rule.title.to_string(),
@@ -49,5 +48,5 @@ pub(super) fn write(
         ];
         Some(Row::of(Some(finding.severity), cells))
     };
-    layout::write(&COLUMNS, findings.len(), &row, options, out)
+    layout::write(&COLUMNS, findings.count(), &row, options, out)
 }

@@ -167,7 +167,7 @@ fn an_empty_report_is_still_whole() {
     let fixture = Fixture::new();
     let report = Report {
         view: View::Findings,
-        findings: &[],
+        findings: &Vec::new(),
         incidents: &[],
         coverage: &fixture.coverage,
     };

@@ -210,7 +210,7 @@ impl<'a> IncidentOut<'a> {
     /// The same with the findings and the context inlined.
     pub fn whole(
         incident: &'a Incident,
-        findings: &[&'a Finding],
+        findings: &'a [Cow<'_, Finding>],
         context: &'a [TimelineEntry],
         attack: &AttackNames<'_>,
     ) -> IncidentOut<'a> {

@@ -108,9 +108,8 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
     crate::run::decide::candidates(&mut store, &shared, &known);
     let fired = crate::run::correlate::correlate(&mut store, rules, &known);
     let folds = std::mem::take(&mut store.folds);
-    let own = &context.own;
-    let maker = crate::run::findings::Maker::new(&store, &[], rules, &fired, &known, own);
-    let packed = maker.packed(folds);
+    let maker = crate::run::findings::Maker::new(store, &[], fired, known);
+    let packed = maker.packed(folds, rules);
     let whole = |packed| maker.complete(maker.finding(packed), packed);
     packed.iter().map(whole).collect()
 }

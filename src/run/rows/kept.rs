@@ -183,7 +183,7 @@ impl Rows {
     pub fn aim(&mut self, id: RowId, targets: Range) {
         let kept = &mut self.kept[id as usize];
         kept.targets = targets.start;
-        kept.held = kept.held / USE * USE | length(targets);
+        kept.held = (kept.held / USE * USE) | length(targets);
     }
 
     fn scene(&mut self, row: &Row) -> u32 {

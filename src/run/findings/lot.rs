@@ -1,0 +1,78 @@
+//! The findings of a run, packed until somebody wants one.
+//!
+//! All of them at once would be many times the size of what they are made of.
+
+use super::{Maker, Packed};
+use crate::model::summary::SummaryRow;
+use crate::model::{Finding, Severity};
+use crate::run::totals::totals;
+
+/// Findings in the total order, each made when it is asked for.
+pub struct Lot {
+    maker: Maker,
+    /// Each with the place of its incident's id.
+    packed: Vec<(Packed, u32)>,
+    ids: Vec<String>,
+}
+
+impl Lot {
+    /// Of packed findings and the ids of incidents; a place beyond the last is no incident.
+    pub fn new(maker: Maker, packed: Vec<(Packed, u32)>, ids: Vec<String>) -> Lot {
+        Lot { maker, packed, ids }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.packed.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.packed.is_empty()
+    }
+
+    /// The id of a finding.
+    pub fn id(&self, place: usize) -> Option<&str> {
+        let (packed, _) = self.packed.get(place)?;
+        Some(&packed.head.id)
+    }
+
+    /// The finding, with all its evidence.
+    pub fn get(&self, place: usize) -> Option<Finding> {
+        let (packed, home) = self.packed.get(place)?;
+        let mut finding = self.maker.finding(packed);
+        finding.incident = self.ids.get(*home as usize).cloned();
+        Some(self.maker.complete(finding, packed))
+    }
+
+    /// Every finding, made one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Finding> + '_ {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+
+    /// Who did what from where, with how much of it was found.
+    pub fn totals(&self) -> Vec<SummaryRow> {
+        let findings: Vec<Finding> = self.iter().collect();
+        totals(self.maker.store(), &findings)
+    }
+
+    /// The highest severity among them.
+    pub fn worst(&self) -> Option<Severity> {
+        let heads = self.packed.iter().map(|(packed, _)| &packed.head);
+        heads.map(|head| head.severity).max()
+    }
+
+    /// Keeps those whose severity and incident fit.
+    pub fn retain(&mut self, fits: impl Fn(Severity, Option<&str>) -> bool) {
+        let ids = &self.ids;
+        let id = |home: u32| ids.get(home as usize).map(String::as_str);
+        self.packed
+            .retain(|(packed, home)| fits(packed.head.severity, id(*home)));
+    }
+
+    /// The ids of their incidents, those of several findings several times.
+    pub fn incidents(&self) -> impl Iterator<Item = &str> {
+        let homes = self.packed.iter().map(|(_, home)| *home);
+        homes.filter_map(|home| self.ids.get(home as usize).map(String::as_str))
+    }
+}
