@@ -283,7 +283,7 @@ fn group(plan: &Plan, maker: &Maker, packed: &[Packed]) -> incident::Grouping {
         ..incident::Options::default()
     };
     let heads: Vec<&incident::Head> = packed.iter().map(|packed| &packed.head).collect();
-    let look: incident::Look = &|place, each| each(&maker.lean(&packed[place as usize]));
+    let look: incident::Look = &|place| maker.face(&packed[place as usize]);
     let make: incident::Make = &|place| maker.finding(&packed[place as usize]);
     incident::group(&heads, look, plan.incidents.then_some(make), &options)
 }

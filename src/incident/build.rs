@@ -6,8 +6,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Presence;
+use super::entity::Entity;
 use super::explain::explain;
-use super::join::{Join, Scene};
+use super::join::Join;
 use super::score::{Member, score};
 use super::story::{Plot, story};
 use super::{respond, tactic, title};
@@ -23,9 +25,10 @@ pub(super) struct Draft {
     pub reason: Option<String>,
 }
 
-/// Builds an incident of its members' findings; `recurring` marks routine ones.
+/// Builds an incident of its members' findings, of what the joins name and of what is known of
+/// credentials; `recurring` marks routine ones.
 pub(super) fn build(
-    scene: &Scene,
+    known: (&[Entity], Option<&dyn Presence>),
     recurring: &[bool],
     draft: &Draft,
     findings: &[Finding],
@@ -36,7 +39,7 @@ pub(super) fn build(
     // Informational findings name nothing, and say neither when it began nor from where: they
     // are what else the same keys did.
     let telling = title::telling(&members);
-    let (entities, links) = explain(scene, draft, &findings);
+    let (entities, links) = explain(known, draft, &findings);
     let (score, severity) = score(&members);
     Incident {
         id: String::new(),

@@ -110,10 +110,15 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
     let home = home_of(heads.len(), &drafts);
     // An incident that nobody will see is its id and nothing else.
     let mut incidents = Vec::new();
+    let mut related = Vec::new();
     if let Some(make) = make {
+        related = relate(&scene, &weighed.weights, &home, &origins);
+        // Incidents are large: what they are not built of makes room for them.
+        let entities = mentions.entities;
+        drop((joins, mentions.list, mentions.roots, mentions.seats));
         let built = drafts.par_iter().map(|draft| {
             let findings: Vec<Finding> = draft.members.iter().map(|m| make(*m)).collect();
-            build(&scene, &routine, draft, &findings)
+            build((&entities, options.presence), &routine, draft, &findings)
         });
         incidents = built.collect();
     } else if keeper.is_some() {
@@ -125,16 +130,13 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
     };
     let mut ids: Vec<String> = incidents.iter().map(|known| known.id.clone()).collect();
     ids.resize(drafts.len(), String::new());
-    name(&scene, &founding, &drafts, &mut ids, options.remembered);
+    name(heads, &founding, &drafts, &mut ids, options.remembered);
     for (incident, id) in incidents.iter_mut().zip(&ids) {
         incident.id.clone_from(id);
     }
-    if make.is_some() {
-        let related = relate(&scene, &weighed.weights, &home, &origins);
-        for (incident, others) in incidents.iter_mut().zip(related) {
-            let others = others.into_iter().map(|other| ids[other as usize].clone());
-            incident.related = others.collect();
-        }
+    for (incident, others) in incidents.iter_mut().zip(related) {
+        let others = others.into_iter().map(|other| ids[other as usize].clone());
+        incident.related = others.collect();
     }
     Grouping {
         incidents,
@@ -239,7 +241,7 @@ fn home_of(findings: usize, drafts: &[Draft]) -> Vec<u32> {
 
 /// Names each incident that has no name yet after its earliest finding that founds one.
 fn name(
-    scene: &Scene,
+    heads: &[&Head],
     founding: &[bool],
     drafts: &[Draft],
     ids: &mut [String],
@@ -252,12 +254,12 @@ fn name(
         // A sequence or a count comes to be when later records are read, and may begin with the
         // same event: what one record alone says names the incident, where anything does.
         let alone = |m: &&u32| {
-            let rule = &scene.heads[**m as usize].rule;
+            let rule = &heads[**m as usize].rule;
             rule.product.is_some() || rule.service.is_some()
         };
         let founders = || draft.members.iter().filter(|m| founding[**m as usize]);
         let first = founders().find(alone).or_else(|| founders().next());
-        let first = first.map_or("", |m| &*scene.heads[*m as usize].id);
+        let first = first.map_or("", |m| &*heads[*m as usize].id);
         let known = |id: &String| remembered.is_some_and(|remembered| remembered.knows(id));
         let id = (0..).map(|again| incident_id(first, again));
         let mut free = id.skip_while(|id| taken.contains(id) || known(id));

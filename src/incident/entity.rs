@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet, HashTable};
 use rayon::slice::ParallelSliceMut;
 
+use super::face::{Face, Text};
 use super::identity::{actor_kind, names_of_actor, names_of_managed, names_of_target, root_kind};
 use super::kind::Kind;
 use super::network::is_public;
@@ -16,15 +17,15 @@ use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
 use super::workload::{self, Told};
-use crate::model::{ActorType, Finding, Outcome, Time};
+use crate::model::{ActorType, Outcome, Time};
 
 /// Something two findings may have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entity {
+pub(super) struct Entity<'a> {
     /// Its kind.
     pub kind: Kind,
     /// What tells it from others of its kind.
-    pub key: String,
+    pub key: Text<'a>,
 }
 
 /// How a finding stands to an entity.
@@ -55,8 +56,8 @@ pub(super) struct Mention {
 
 /// Entities and who mentions them.
 #[derive(Default)]
-pub(super) struct Mentions {
-    pub entities: Vec<Entity>,
+pub(super) struct Mentions<'a> {
+    pub entities: Vec<Entity<'a>>,
     /// By entity, then by finding.
     pub list: Vec<Mention>,
     /// The number of each finding's root identity.
@@ -65,7 +66,7 @@ pub(super) struct Mentions {
     /// none from elsewhere.
     pub seats: Vec<u32>,
     /// The root identities by number.
-    pub root_names: Vec<String>,
+    pub root_names: Vec<Text<'a>>,
     /// Addresses, agents and credentials, one after the other, by number.
     marks: Vec<u32>,
     /// Where each finding's marks end.
@@ -80,10 +81,10 @@ pub(super) struct Mentions {
     pub providers: Vec<&'static str>,
 }
 
-/// Hands a finding of this place in the total order to the function; it may be made for that.
-pub type Look<'a> = &'a dyn Fn(u32, &mut dyn FnMut(&Finding));
+/// Shows the finding of this place in the total order.
+pub type Look<'a> = &'a dyn Fn(u32) -> Face<'a>;
 
-impl Mentions {
+impl Mentions<'_> {
     /// The mentions of each entity in turn.
     pub(super) fn buckets(&self) -> impl Iterator<Item = (u32, &[Mention])> {
         let chunks = self.list.chunk_by(|a, b| a.entity == b.entity);
@@ -103,63 +104,54 @@ impl Mentions {
     }
 }
 
-/// The root identity of a finding: its actor where the chain is not known.
-pub(super) fn root_of(finding: &Finding) -> &str {
-    if finding.root.is_empty() {
-        &finding.actor.id
-    } else {
-        &finding.root
-    }
-}
-
 /// The collector: hands out numbers and writes mentions.
 #[derive(Default)]
-struct Collector {
+struct Collector<'a> {
     /// Numbers by kind and key; the keys themselves stand in `out.entities` alone.
     numbers: HashTable<u32>,
     state: FixedState,
-    out: Mentions,
+    out: Mentions<'a>,
 }
 
-impl Collector {
-    fn mention(&mut self, kind: Kind, key: &str, finding: u32, part: Part) {
-        let entities = &mut self.out.entities;
-        let state = &self.state;
-        let hash = |kind: Kind, key: &str| state.hash_one((kind, key));
-        let same = |number: &u32| {
-            let known = &entities[*number as usize];
-            known.kind == kind && known.key == key
-        };
-        let entity = match self.numbers.find(hash(kind, key), same) {
-            Some(number) => *number,
-            None => {
-                let number = entities.len() as u32;
-                entities.push(Entity {
-                    kind,
-                    key: key.to_string(),
-                });
-                let again = |number: &u32| {
-                    let known = &entities[*number as usize];
-                    hash(known.kind, &known.key)
-                };
-                self.numbers.insert_unique(hash(kind, key), number, again);
-                number
-            }
-        };
+impl<'a> Collector<'a> {
+    /// Mentions something by a text that is there as long as the mentions are.
+    fn mention(&mut self, kind: Kind, key: &Text<'a>, finding: u32, part: Part) {
+        let known = self.find(kind, key);
+        let entity = known.unwrap_or_else(|| self.add(kind, key.clone()));
+        self.push(entity, finding, part);
+    }
+
+    /// The same by a text that was put together.
+    fn mention_made(&mut self, kind: Kind, key: &str, finding: u32, part: Part) {
+        let known = self.find(kind, key);
+        let entity = known.unwrap_or_else(|| self.add(kind, Text::Owned(key.to_owned())));
         self.push(entity, finding, part);
     }
 
     /// Mentions something only if a finding wrote it: reading what nobody wrote joins nothing.
     fn mention_written(&mut self, kind: Kind, key: &str, finding: u32, part: Part) {
-        let hash = self.state.hash_one((kind, key));
-        let entities = &self.out.entities;
-        let known = self.numbers.find(hash, |number| {
-            let known = &entities[*number as usize];
-            known.kind == kind && known.key == key
-        });
-        if let Some(&entity) = known {
+        if let Some(entity) = self.find(kind, key) {
             self.push(entity, finding, part);
         }
+    }
+
+    fn find(&self, kind: Kind, key: &str) -> Option<u32> {
+        let same = |number: &u32| {
+            let known = &self.out.entities[*number as usize];
+            known.kind == kind && known.key == key
+        };
+        let hash = self.state.hash_one((kind, key));
+        self.numbers.find(hash, same).copied()
+    }
+
+    fn add(&mut self, kind: Kind, key: Text<'a>) -> u32 {
+        let (entities, state) = (&mut self.out.entities, &self.state);
+        let hash = |entity: &Entity| state.hash_one((entity.kind, &*entity.key));
+        let number = entities.len() as u32;
+        entities.push(Entity { kind, key });
+        let again = |number: &u32| hash(&entities[*number as usize]);
+        self.numbers.insert_unique(again(&number), number, again);
+        number
     }
 
     fn push(&mut self, entity: u32, finding: u32, part: Part) {
@@ -172,62 +164,61 @@ impl Collector {
 }
 
 /// Collects what so many findings, in the total order, hold. Each is looked at twice.
-pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions {
+pub(super) fn collect<'a>(findings: u32, look: Look<'a>, options: &Options) -> Mentions<'a> {
     // The two halves know different kinds, so neither needs the other's numbers.
     let (mut first, mut second) = (Collector::default(), Collector::default());
     let mut acting = Acting::with_hasher(FixedState::default());
     let mut roots = HashMap::with_hasher(FixedState::default());
-    let mut marks = HashMap::with_hasher(FixedState::default());
+    let mut marks = Marked::default();
     let mut told = Told::default();
     let mut events: HashMap<u64, bool, FixedState> = HashMap::with_hasher(FixedState::default());
     let mut pods = HashMap::with_hasher(FixedState::default());
-    let mut seats: HashMap<(Option<u32>, Option<String>), u32, FixedState> =
+    let mut seats: HashMap<(Option<u32>, Option<u32>), u32, FixedState> =
         HashMap::with_hasher(FixedState::default());
     for place in 0..findings {
-        look(place, &mut |finding| {
-            let actor = &finding.actor;
-            if !actor.id.is_empty() && !acting.contains_key(actor.id.as_str()) {
-                acting.insert(actor.id.as_str().into(), actor_kind(actor));
-            }
-            number_root(&mut roots, finding, &mut first.out);
-            let seat = (first.out.roots.last().copied(), finding.source_ip.clone());
-            let next = seats.len() as u32;
-            first.out.seats.push(*seats.entry(seat).or_insert(next));
-            number_marks(&mut marks, finding, &mut first.out);
-            first.out.issued.push(finding.issued_at);
-            first.out.providers.push(finding.provider);
-            let pod = workload::pod(finding).map(|pod| {
-                let next = pods.len() as u32;
-                *pods.entry(Box::from(pod)).or_insert(next)
-            });
-            first.out.pods.push(pod);
-            let again = events.entry(finding.key);
-            again.and_modify(|again| *again = true).or_insert(false);
-            told.learn(finding, options);
-            written(&mut second, place, finding);
+        let finding = &look(place);
+        let actor = &finding.actor;
+        if !actor.id.is_empty() && !acting.contains_key(&*actor.id) {
+            acting.insert(actor.id.clone(), actor_kind(actor));
+        }
+        number_root(&mut roots, finding, &mut first.out);
+        let address = number_marks(&mut marks, finding, &mut first.out);
+        let seat = (first.out.roots.last().copied(), address);
+        let next = seats.len() as u32;
+        first.out.seats.push(*seats.entry(seat).or_insert(next));
+        first.out.issued.push(finding.issued_at);
+        first.out.providers.push(finding.provider);
+        let pod = workload::pod(finding).map(|pod| {
+            let next = pods.len() as u32;
+            *pods.entry(Box::from(pod)).or_insert(next)
         });
+        first.out.pods.push(pod);
+        let again = events.entry(finding.key);
+        again.and_modify(|again| *again = true).or_insert(false);
+        told.learn(finding, options);
+        written(&mut second, place, finding);
     }
     let pods: HashMap<Box<str>, u32, FixedState> = pods;
     drop((roots, marks, pods, seats));
     for place in 0..findings {
-        look(place, &mut |finding| {
-            held(&mut first, place, finding, &acting, options);
-            used(&mut second, place, finding);
-            if events.get(&finding.key) == Some(&true) {
-                let event = format!("{:016x}", finding.key);
-                first.mention(Kind::Record, &event, place, Part::Holds);
+        let finding = &look(place);
+        held(&mut first, place, finding, &acting, options);
+        used(&mut second, place, finding);
+        if events.get(&finding.key) == Some(&true) {
+            let event = format!("{:016x}", finding.key);
+            first.mention_made(Kind::Record, &event, place, Part::Holds);
+        }
+        told.mention(finding, options, &mut |kind, key, part| {
+            if kind == Kind::Address && part == Part::Uses {
+                first.out.aimed.insert(key.into());
             }
-            told.mention(finding, options, &mut |kind, key, part| {
-                if kind == Kind::Address && part == Part::Uses {
-                    first.out.aimed.insert(key.into());
-                }
-                first.mention(kind, key, place, part);
-            });
+            first.mention_made(kind, key, place, part);
         });
     }
     let (mut out, second) = (first.out, second.out);
     let offset = out.entities.len() as u32;
     out.entities.extend(second.entities);
+    out.list.reserve_exact(second.list.len());
     out.list.extend(second.list.into_iter().map(|m| Mention {
         entity: m.entity + offset,
         ..m
@@ -241,36 +232,64 @@ pub(super) fn collect(findings: u32, look: Look, options: &Options) -> Mentions 
 /// Numbers by text.
 type Numbers<K> = HashMap<K, u32, FixedState>;
 
-fn number_root(numbers: &mut Numbers<Box<str>>, finding: &Finding, out: &mut Mentions) {
-    let root = root_of(finding);
+fn number_root<'a>(numbers: &mut Numbers<Text<'a>>, finding: &Face<'a>, out: &mut Mentions<'a>) {
+    let root = finding.root();
     let number = numbers.get(root).copied().unwrap_or_else(|| {
         let next = numbers.len() as u32;
-        numbers.insert(root.into(), next);
-        out.root_names.push(root.to_string());
+        numbers.insert(root.clone(), next);
+        out.root_names.push(root.clone());
         next
     });
     out.roots.push(number);
 }
 
-fn number_marks(numbers: &mut Numbers<(u8, Box<str>)>, finding: &Finding, out: &mut Mentions) {
-    let address = finding.source_ip.as_deref().map(|text| (0, text));
-    let agent = finding.user_agent.as_deref().map(|text| (1, text));
-    let session = finding.actor.session.as_deref().map(|text| (2, text));
-    let issued = finding.credentials.iter().map(|text| (2, text.as_str()));
-    let marks = [address, agent, session].into_iter().flatten();
-    for (kind, text) in marks.chain(issued) {
-        let next = numbers.len() as u32;
-        let number = numbers.entry((kind, text.into())).or_insert(next);
-        out.marks.push(*number);
+/// The numbers of addresses, agents and credentials.
+#[derive(Default)]
+struct Marked<'a> {
+    kinds: [Numbers<Text<'a>>; 3],
+    next: u32,
+}
+
+impl<'a> Marked<'a> {
+    fn number(&mut self, kind: usize, text: &Text<'a>) -> u32 {
+        if let Some(number) = self.kinds[kind].get(text) {
+            return *number;
+        }
+        self.kinds[kind].insert(text.clone(), self.next);
+        self.next += 1;
+        self.next - 1
     }
+}
+
+/// Notes a finding's marks; gives its address's.
+fn number_marks<'a>(
+    marked: &mut Marked<'a>,
+    finding: &Face<'a>,
+    out: &mut Mentions,
+) -> Option<u32> {
+    let address = finding.source_ip.as_ref();
+    let address = address.map(|text| marked.number(0, text));
+    let agent = finding.user_agent.as_ref();
+    let agent = agent.map(|text| marked.number(1, text));
+    out.marks.extend([address, agent].into_iter().flatten());
+    let credentials = finding.actor.session.iter().chain(&finding.credentials);
+    let credentials = credentials.map(|text| marked.number(2, text));
+    out.marks.extend(credentials);
     out.mark_ends.push(out.marks.len() as u32);
+    address
 }
 
 /// How identities that act in findings join by name: a root among them is judged as it acts.
-type Acting = HashMap<Box<str>, Option<Kind>, FixedState>;
+type Acting<'a> = HashMap<Text<'a>, Option<Kind>, FixedState>;
 
 /// Credentials, names and addresses.
-fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, options: &Options) {
+fn held<'a>(
+    out: &mut Collector<'a>,
+    place: u32,
+    finding: &Face<'a>,
+    acting: &Acting,
+    options: &Options,
+) {
     let actor = &finding.actor;
     for credential in finding.credentials.iter().chain(&actor.session) {
         if !credential.is_empty() {
@@ -285,8 +304,8 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
     if let Some(kind) = actor_kind(actor) {
         out.mention(kind, &actor.id, place, Part::Holds);
     }
-    let root = root_of(finding);
-    if root != actor.id {
+    let root = finding.root();
+    if *root != actor.id {
         let kind = acting.get(root).copied();
         if let Some(kind) = kind.unwrap_or_else(|| root_kind(root)) {
             out.mention(kind, root, place, Part::Holds);
@@ -304,17 +323,17 @@ fn held(out: &mut Collector, place: u32, finding: &Finding, acting: &Acting, opt
         out.mention(Kind::Address, address, place, Part::Holds);
         if !matches!(actor.kind, ActorType::Anonymous | ActorType::Unknown) {
             let seat = format!("{address} {}", actor.id);
-            out.mention(Kind::Seat, &seat, place, Part::Holds);
+            out.mention_made(Kind::Seat, &seat, place, Part::Holds);
         }
         if let Some(agent) = finding.user_agent.as_deref().filter(|a| !a.is_empty()) {
             let device = format!("{address} {agent}");
-            out.mention(Kind::Device, &device, place, Part::Holds);
+            out.mention_made(Kind::Device, &device, place, Part::Holds);
         }
     }
 }
 
 /// What a finding made or changed; a refused call wrote nothing.
-fn written(out: &mut Collector, place: u32, finding: &Finding) {
+fn written(out: &mut Collector, place: u32, finding: &Face) {
     if matches!(finding.outcome, Outcome::Denied | Outcome::Failed) {
         return;
     }
@@ -327,12 +346,12 @@ fn written(out: &mut Collector, place: u32, finding: &Finding) {
         // Keys that were issued, not the one that was used to ask.
         for credential in &finding.credentials {
             if Some(credential) != finding.actor.session.as_ref() && !credential.is_empty() {
-                out.mention(Kind::Made, &format!("id/{credential}"), place, part);
+                out.mention_made(Kind::Made, &format!("id/{credential}"), place, part);
             }
         }
     }
     for target in finding.targets.iter().filter(|t| is_object(t, finding)) {
-        let part = match (part, target.kind.as_str()) {
+        let part = match (part, &*target.kind) {
             (Part::Creates, "user") => match credential_for_user(&finding.action) {
                 // A key made for a user leaves the user the person they were; the key tells.
                 Some(Credential::Key) => continue,
@@ -341,23 +360,23 @@ fn written(out: &mut Collector, place: u32, finding: &Finding) {
             },
             _ => part,
         };
-        let mut each = |name: &str| out.mention(Kind::Made, name, place, part);
+        let mut each = |name: &str| out.mention_made(Kind::Made, name, place, part);
         if !names_of_target(target, finding, &mut each)
             && let Some(key) = resource_key(target, finding)
         {
-            out.mention(Kind::Resource, &key, place, part);
+            out.mention_made(Kind::Resource, &key, place, part);
         }
     }
 }
 
 /// What a finding acts under or names, if another one wrote it.
-fn used(out: &mut Collector, place: u32, finding: &Finding) {
+fn used(out: &mut Collector, place: u32, finding: &Face) {
     let actor = &finding.actor;
     let mut acts = |name: &str| out.mention_written(Kind::Made, name, place, Part::Acts);
     names_of_actor(actor, &mut acts);
     names_of_managed(finding, &mut acts);
-    let root = root_of(finding);
-    if root != actor.id {
+    let root = finding.root();
+    if *root != actor.id {
         acts(&format!("id/{root}"));
     }
     if let Some(credential) = &actor.session {

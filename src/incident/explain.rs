@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use super::build::Draft;
 use super::chain::Chains;
 use super::entity::Entity as Held;
+use super::face::{Face, Thing, Who};
 use super::identity::{names_of_actor, names_of_target};
-use super::join::{Join, Scene};
+use super::join::Join;
 use super::kind::Kind;
+use super::options::Presence;
 use super::words::{actor_entity, actor_word, credential_entity, credential_word};
 use crate::model::actor::is_instance;
 use crate::model::incident::{Confidence, Entity, Link};
@@ -50,7 +52,7 @@ impl Cast {
             }
             let mut acting = None;
             if target.kind == "user" && !users.is_empty() {
-                names_of_target(target, finding, &mut |name| {
+                names_of_target(&Thing::of(target), &Face::of(finding), &mut |name| {
                     acting = acting.take().or_else(|| users.get(name).cloned());
                 });
             }
@@ -78,7 +80,7 @@ impl Cast {
 
 /// Names the entities of an incident and links them.
 pub(super) fn explain(
-    scene: &Scene,
+    (entities, presence): (&[Held], Option<&dyn Presence>),
     draft: &Draft,
     in_order: &[&Finding],
 ) -> (Vec<Entity>, Vec<Link>) {
@@ -96,7 +98,7 @@ pub(super) fn explain(
     for finding in findings() {
         cast.add_finding(finding, &users);
     }
-    let mut chains = Chains::of(in_order, scene.options.presence);
+    let mut chains = Chains::of(in_order, presence);
     // Each with the time that it is known from.
     let mut links: Vec<(Time, Link)> = Vec::new();
     for (link, shows) in std::mem::take(&mut chains.links) {
@@ -110,7 +112,7 @@ pub(super) fn explain(
     let mut in_time: Vec<&Join> = draft.joins.iter().collect();
     in_time.sort_by_key(|join| (join.b, join.a, join.entity));
     for join in in_time {
-        let entity = &scene.mentions.entities[join.entity as usize];
+        let entity = &entities[join.entity as usize];
         let Some((a, b)) = member(join.a).zip(member(join.b)) else {
             continue;
         };
@@ -184,7 +186,7 @@ fn is_behind(a: &Finding, b: &Finding, held: &Held, chains: &Chains) -> bool {
 fn acting_users<'a>(findings: impl Iterator<Item = &'a Finding>) -> BTreeMap<String, String> {
     let mut users = BTreeMap::new();
     for finding in findings.filter(|f| f.actor.kind == ActorType::User) {
-        names_of_actor(&finding.actor, &mut |name| {
+        names_of_actor(&Who::of(&finding.actor), &mut |name| {
             users
                 .entry(name.to_string())
                 .or_insert_with(|| actor_entity(&finding.actor));
@@ -229,7 +231,7 @@ fn ends(
         Kind::Event => format!("event:{value}"),
         Kind::Pod => format!("pod:{value}"),
         Kind::Container => format!("container:{value}"),
-        Kind::Made => match (users.get(&held.key), held.key.split('/').next()) {
+        Kind::Made => match (users.get(&*held.key), held.key.split('/').next()) {
             (Some(user), _) => user.clone(),
             (None, Some(kind @ ("user" | "role"))) => format!("{kind}:{value}"),
             _ => credential_entity(value),

@@ -108,7 +108,7 @@ impl<'a> Face<'a> {
     }
 
     /// The root identity: the actor where the chain is not known.
-    pub(super) fn root(&self) -> &str {
+    pub(super) fn root(&self) -> &Text<'a> {
         match self.root.is_empty() {
             true => &self.actor.id,
             false => &self.root,

@@ -3,9 +3,10 @@
 //! Enter actors, root identities and targets; leave keys that mean one identity, or nothing where
 //! a name is shared by many. Sessions of pipelines and tools bear names that prove nothing.
 
+use super::face::{Face, Thing, Who};
 use super::kind::Kind;
 use crate::model::actor::is_guid;
-use crate::model::{Actor, ActorType, Finding, Target};
+use crate::model::{Actor, ActorType};
 
 /// Session names that tools and services set, whoever uses them.
 const TOOL_SESSIONS: [&str; 24] = [
@@ -47,11 +48,10 @@ const SHARED_NAMES: [&str; 6] = [
 
 /// Whether a role-session name was chosen for one holder.
 fn is_own_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
     // An instance's session is named after the instance; its keys are the better witness.
-    let instance = name.strip_prefix("i-").is_some_and(digits);
-    !name.is_empty() && !instance && !TOOL_SESSIONS.iter().any(|tool| name.starts_with(tool))
+    let instance = begins(name, "i-") && name.get(2..).is_some_and(digits);
+    !name.is_empty() && !instance && !TOOL_SESSIONS.iter().any(|tool| begins(name, tool))
 }
 
 /// The session part of a role session's id (`AROA…:name`) or ARN (`…/role/name`).
@@ -65,13 +65,13 @@ pub(super) fn session_name(id: &str) -> &str {
 }
 
 /// How an actor joins its findings by name, where it does.
-pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
+pub(super) fn actor_kind(actor: &Who) -> Option<Kind> {
     if actor.id.is_empty() || is_shared_name(&actor.name) || is_shared_name(&actor.id) {
         return None;
     }
     match actor.kind {
         ActorType::User | ActorType::Root | ActorType::Federated => Some(Kind::Identity),
-        ActorType::RoleSession => session_kind(actor),
+        ActorType::RoleSession => session_kind(&actor.id, actor.issuer.as_deref()),
         // Scaleway names a principal and does not say of what kind; its id is one holder's.
         ActorType::Unknown if is_guid(&actor.id) => Some(Kind::Identity),
         // Workloads share their identity with every replica; services of the provider stand
@@ -90,15 +90,14 @@ pub(super) fn actor_kind(actor: &Actor) -> Option<Kind> {
 
 /// Whether a role session was named for one holder, so that its name tells who that is.
 pub fn is_own_session(actor: &Actor) -> bool {
-    session_kind(actor).is_some()
+    session_kind(&actor.id, actor.issuer.as_deref()).is_some()
 }
 
-fn session_kind(actor: &Actor) -> Option<Kind> {
-    let by_service = actor
-        .issuer
-        .as_deref()
-        .is_some_and(|role| role.contains("/service-role/") || role.contains("/aws-service-role/"));
-    let own = is_own_name(session_name(&actor.id));
+fn session_kind(id: &str, issuer: Option<&str>) -> Option<Kind> {
+    let of_service =
+        |role: &str| role.contains("/service-role/") || role.contains("/aws-service-role/");
+    let by_service = issuer.is_some_and(of_service);
+    let own = is_own_name(session_name(id));
     (own && !by_service).then_some(Kind::Session)
 }
 
@@ -119,8 +118,13 @@ pub(super) fn root_kind(root: &str) -> Option<Kind> {
 }
 
 fn is_shared_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    SHARED_NAMES.iter().any(|shared| name.starts_with(shared))
+    SHARED_NAMES.iter().any(|shared| begins(name, shared))
+}
+
+/// Whether a name begins so, whatever its case.
+fn begins(name: &str, with: &str) -> bool {
+    let head = name.as_bytes().get(..with.len());
+    head.is_some_and(|head| head.eq_ignore_ascii_case(with.as_bytes()))
 }
 
 /// Writes names into one buffer and hands them out: there are millions, and few are kept.
@@ -166,7 +170,7 @@ impl Names<'_> {
 }
 
 /// Names an actor in every way under which it may have been created or changed before.
-pub(super) fn names_of_actor(actor: &Actor, each: &mut dyn FnMut(&str)) {
+pub(super) fn names_of_actor(actor: &Who, each: &mut dyn FnMut(&str)) {
     let mut names = Names {
         buffer: String::new(),
         each,
@@ -196,7 +200,7 @@ pub(super) fn names_of_actor(actor: &Actor, each: &mut dyn FnMut(&str)) {
 
 /// Names a managed identity as those do who change whose tokens it is given for: by its path, and
 /// by its name in a tenant, which is all that a sign-in knows.
-pub(super) fn names_of_managed(finding: &Finding, each: &mut dyn FnMut(&str)) {
+pub(super) fn names_of_managed(finding: &Face, each: &mut dyn FnMut(&str)) {
     let actor = &finding.actor;
     if !matches!(
         actor.kind,
@@ -220,8 +224,8 @@ pub(super) fn names_of_managed(finding: &Finding, each: &mut dyn FnMut(&str)) {
 
 /// Whether a target is an identity or a key, and if so what the aliases of its kind begin with;
 /// an access key or an application is known by its id alone.
-fn identity_word(target: &Target) -> Option<&'static str> {
-    match target.kind.as_str() {
+fn identity_word(target: &Thing) -> Option<&'static str> {
+    match &*target.kind {
         "user" => Some("user"),
         "role" => Some("role"),
         "key" | "access_key" | "api_key" | "application" | "service_account"
@@ -234,11 +238,7 @@ fn identity_word(target: &Target) -> Option<&'static str> {
 
 /// Names a target in every way under which it may act, where it is an identity; false where it
 /// is not.
-pub(super) fn names_of_target(
-    target: &Target,
-    finding: &Finding,
-    each: &mut dyn FnMut(&str),
-) -> bool {
+pub(super) fn names_of_target(target: &Thing, finding: &Face, each: &mut dyn FnMut(&str)) -> bool {
     if let Some((path, _)) = target.id.split_once("/federatedidentitycredentials/") {
         let mut names = Names {
             buffer: String::new(),
@@ -259,7 +259,7 @@ pub(super) fn names_of_target(
         buffer: String::new(),
         each,
     };
-    let both = [target.id.as_str(), target.name.as_str()];
+    let both = [&*target.id, &*target.name];
     let again = both[0] == both[1];
     for text in both.into_iter().take(if again { 1 } else { 2 }) {
         if text.is_empty() {
@@ -310,11 +310,11 @@ mod tests {
             issuer: Some("arn:aws:iam::111122223333:role/app".into()),
             ..Actor::default()
         };
-        assert_eq!(actor_kind(&actor), Some(Kind::Session));
+        assert_eq!(actor_kind(&Who::of(&actor)), Some(Kind::Session));
         actor.issuer = Some("arn:aws:iam::111122223333:role/service-role/app".into());
-        assert_eq!(actor_kind(&actor), None);
+        assert_eq!(actor_kind(&Who::of(&actor)), None);
         actor.kind = ActorType::CloudService;
-        assert_eq!(actor_kind(&actor), None);
+        assert_eq!(actor_kind(&Who::of(&actor)), None);
     }
 
     #[test]
@@ -349,10 +349,10 @@ mod tests {
             ..Actor::default()
         };
         let mut met = Vec::new();
-        names_of_actor(&actor, &mut |name| met.push(name.to_string()));
-        let named = |target: &Target| {
+        names_of_actor(&Who::of(&actor), &mut |name| met.push(name.to_string()));
+        let named = |target: &Thing| {
             let mut names = Vec::new();
-            assert!(names_of_target(target, &finding, &mut |name| {
+            assert!(names_of_target(target, &Face::of(&finding), &mut |name| {
                 names.push(name.to_string());
             }));
             names
@@ -362,7 +362,7 @@ mod tests {
             ("backdoor", "backdoor"),
             ("AIDAEXAMPLEEXAMPLE01", ""),
         ] {
-            let target = Target {
+            let target = Thing {
                 kind: "user".into(),
                 id: id.into(),
                 name: name.into(),
@@ -371,7 +371,7 @@ mod tests {
             let names = named(&target);
             assert!(names.iter().any(|n| met.contains(n)), "{id}: {names:?}");
         }
-        let elsewhere = Target {
+        let elsewhere = Thing {
             kind: "user".into(),
             id: "backdoor".into(),
             name: "backdoor".into(),

@@ -31,7 +31,7 @@ pub(super) struct Join {
 /// What every pass over the buckets looks at.
 pub(super) struct Scene<'a> {
     pub heads: &'a [&'a Head],
-    pub mentions: &'a Mentions,
+    pub mentions: &'a Mentions<'a>,
     /// Findings that may hold two others together.
     pub bridges: &'a [bool],
     pub options: &'a Options<'a>,

@@ -9,6 +9,7 @@ mod chain;
 mod cluster;
 mod entity;
 mod explain;
+mod face;
 mod head;
 mod id;
 mod identity;
@@ -37,6 +38,7 @@ mod workload;
 
 pub use cluster::{Make, group};
 pub use entity::Look;
+pub use face::{Face, Text, Thing, Who};
 pub use head::Head;
 pub use identity::is_own_session;
 pub use keep::{Earlier, Remembered};

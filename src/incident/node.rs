@@ -7,10 +7,11 @@
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
+use super::face::{Face, Who};
 use super::identity::session_name;
 use super::options::Options;
 use crate::model::actor::is_instance;
-use crate::model::{Actor, ActorType, Finding, Layer};
+use crate::model::{ActorType, Layer};
 
 /// What the machines of a cluster are called unless somebody wants it otherwise.
 const USUAL: [&str; 2] = ["gke-", "aks-"];
@@ -26,7 +27,7 @@ pub(super) struct Nodes {
 
 impl Nodes {
     /// Takes in what one finding tells.
-    pub(super) fn learn(&mut self, finding: &Finding, options: &Options) {
+    pub(super) fn learn(&mut self, finding: &Face, options: &Options) {
         if let Some(identity) = asked_node(finding).and_then(|node| told(node, options)) {
             self.asked.insert(identity.into());
         }
@@ -42,7 +43,7 @@ impl Nodes {
     /// The machine whose own credentials a workload asked for, or with which somebody acts.
     pub(super) fn machine(
         &self,
-        finding: &Finding,
+        finding: &Face,
         inside: bool,
         options: &Options,
     ) -> Option<String> {
@@ -56,7 +57,7 @@ impl Nodes {
             return Some(session.to_owned());
         }
         let identity = usual(actor).map(|(_, identity)| identity);
-        let identity = identity.or_else(|| self.asked.get(actor.id.as_str()).map(|known| &**known));
+        let identity = identity.or_else(|| self.asked.get(&*actor.id).map(|known| &**known));
         identity.map(str::to_owned)
     }
 
@@ -69,13 +70,13 @@ impl Nodes {
 
 /// The node whose credentials an alert says somebody asked for. Every pod of a node could have
 /// taken them: only one that was seen asking counts.
-fn asked_node(finding: &Finding) -> Option<&str> {
+fn asked_node<'f>(finding: &'f Face) -> Option<&'f str> {
     let metadata = |attack: &crate::model::attack::Attack| attack.technique == "T1552.005";
     if finding.layer != Layer::Runtime || !finding.rule.attack.iter().any(metadata) {
         return None;
     }
     let node = finding.targets.iter().find(|target| target.kind == "node");
-    node.map(|target| target.id.as_str())
+    node.map(|target| &*target.id)
 }
 
 /// The instance or identity that a node is by its name or by what a log says of it.
@@ -88,16 +89,16 @@ fn told(node: &str, options: &Options) -> Option<String> {
 }
 
 /// An identity that a provider gives to machines of clusters, and which of them.
-fn usual(actor: &Actor) -> Option<(usize, &str)> {
+fn usual<'f>(actor: &'f Who) -> Option<(usize, &'f str)> {
     match actor.kind {
         ActorType::ServiceAccount => {
             let default = actor.id.ends_with("-compute@developer.gserviceaccount.com");
-            default.then_some((0, actor.id.as_str()))
+            default.then_some((0, &*actor.id))
         }
         // The identity of a cluster's kubelets.
         ActorType::ManagedIdentity | ActorType::ServicePrincipal => {
             let kubelet = actor.name.ends_with("-agentpool");
-            kubelet.then_some((1, actor.name.as_str()))
+            kubelet.then_some((1, &*actor.name))
         }
         _ => None,
     }

@@ -34,7 +34,7 @@ pub(super) fn weigh(
     groups: &mut Union,
     options: &Options,
 ) -> Weights {
-    let known = mentions.root_names.iter().map(String::as_str);
+    let known = mentions.root_names.iter().map(|name| &**name);
     let numbers: HashMap<&str, u32, FixedState> = known.zip(0u32..).collect();
     let mut weights = vec![0; mentions.entities.len()];
     let mut hubs = Vec::new();

@@ -3,9 +3,10 @@
 //! Enter targets and the call that names them; leave keys that mean one thing in the whole input,
 //! and whether the call is about it or merely mentions it.
 
+use super::face::{Face, Thing};
 use super::verb::verb;
+use crate::model::Layer;
 use crate::model::rule::Origin;
-use crate::model::{Finding, Layer, Target};
 
 /// Things that everybody's calls name, or that hold thousands of others: context, never a link.
 const TOO_WIDE: [&str; 15] = [
@@ -27,14 +28,13 @@ const TOO_WIDE: [&str; 15] = [
 ];
 
 /// A target as a thing that one call may write and another one use.
-pub(super) fn resource_key(target: &Target, finding: &Finding) -> Option<String> {
+pub(super) fn resource_key(target: &Thing, finding: &Face) -> Option<String> {
     // Images, programs and nodes are shared by every replica: there the pod is what joins.
     let alert = finding.rule.origin == Origin::External;
     if finding.layer == Layer::Runtime || alert && target.kind == "address" {
         return None;
     }
-    let kind = target.kind.as_str();
-    let id = target.id.as_str();
+    let (kind, id) = (&*target.kind, &*target.id);
     if kind.is_empty() || id.len() < 3 || TOO_WIDE.contains(&kind) {
         return None;
     }
@@ -79,7 +79,7 @@ pub(super) fn credential_for_user(action: &str) -> Option<Credential> {
 }
 
 /// Whether a call is about this target: `CreateFunction` names a role too, and makes none.
-pub(super) fn is_object(target: &Target, finding: &Finding) -> bool {
+pub(super) fn is_object(target: &Thing, finding: &Face) -> bool {
     if finding.targets.len() == 1 {
         return true;
     }
@@ -105,8 +105,9 @@ mod tests {
             sample = sample.target(kind, id);
         }
         let finding = sample.get();
-        let about = finding.targets.iter().filter(|t| is_object(t, &finding));
-        about.map(|t| t.kind.clone()).collect()
+        let face = Face::of(&finding);
+        let about = face.targets.iter().filter(|t| is_object(t, &face));
+        about.map(|t| t.kind.to_string()).collect()
     }
 
     #[test]
@@ -143,7 +144,8 @@ mod tests {
     fn one_thing_has_one_key() {
         let key = |kind: &str, id: &str| {
             let finding = finding(0, "r").target(kind, id).get();
-            resource_key(&finding.targets[0], &finding)
+            let face = Face::of(&finding);
+            resource_key(&face.targets[0], &face)
         };
         let arn = "arn:aws:ec2:eu-west-3::snapshot/snap-0123456789abcdef0";
         assert_eq!(

@@ -8,18 +8,18 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::entity::root_of;
+use super::face::{Face, Who};
 use super::options::Options;
 use crate::enrich::workload::service_account;
-use crate::model::{Actor, ActorType, Finding};
+use crate::model::ActorType;
 
 /// The subject with which somebody from elsewhere came in, as the place it comes from calls it.
-pub(super) fn foreign(finding: &Finding, options: &Options) -> Option<String> {
+pub(super) fn foreign(finding: &Face, options: &Options) -> Option<String> {
     let actor = &finding.actor;
-    let own = [root_of(finding), &actor.id].into_iter();
+    let own = [&**finding.root(), &*actor.id].into_iter();
     let behind = actor.principal.iter().chain(&actor.via).chain(&finding.via);
     let subject = own
-        .chain(behind.map(String::as_str))
+        .chain(behind.map(|name| &**name))
         .find_map(of_provider)
         .map(str::to_owned)
         .or_else(|| subject_of(actor, options).filter(|name| service_account(name).is_none()))?;
@@ -32,7 +32,7 @@ pub(super) fn foreign(finding: &Finding, options: &Options) -> Option<String> {
 
 /// The subject whose tokens Entra takes for those of the application that acts: its sign-in names
 /// the credential in which that is written.
-pub(super) fn subject_of(actor: &Actor, options: &Options) -> Option<String> {
+pub(super) fn subject_of(actor: &Who, options: &Options) -> Option<String> {
     let of_entra = matches!(
         actor.kind,
         ActorType::ServicePrincipal | ActorType::ManagedIdentity
@@ -73,7 +73,7 @@ fn of_provider(name: &str) -> Option<&str> {
 }
 
 /// Names under which an identity may be known abroad.
-pub(super) fn home(actor: &Actor, each: &mut dyn FnMut(&str)) {
+pub(super) fn home(actor: &Who, each: &mut dyn FnMut(&str)) {
     match actor.kind {
         ActorType::RoleSession => {
             let arn = actor.principal.as_deref().unwrap_or_default();

@@ -7,7 +7,8 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
-use super::entity::{Part, root_of};
+use super::entity::Part;
+use super::face::{Face, Who};
 use super::kind::Kind;
 use super::network::is_public;
 use super::node::Nodes;
@@ -15,7 +16,7 @@ use super::options::Options;
 use super::subject::{foreign, home, subject_of};
 use crate::enrich::workload::service_account;
 use crate::model::rule::Origin;
-use crate::model::{Actor, ActorType, Finding, Layer, Severity};
+use crate::model::{ActorType, Layer, Severity};
 
 /// What the findings themselves tell about workloads.
 #[derive(Default)]
@@ -35,11 +36,11 @@ pub(super) struct Told {
 
 impl Told {
     /// Takes in what one finding tells.
-    pub fn learn(&mut self, finding: &Finding, options: &Options) {
+    pub fn learn(&mut self, finding: &Face, options: &Options) {
         let actor = &finding.actor;
         if actor.kind == ActorType::K8sServiceAccount {
             for pod in pods_of(actor) {
-                self.accounts.insert(pod.into(), actor.id.as_str().into());
+                self.accounts.insert(pod.into(), (&*actor.id).into());
             }
         }
         if let Some(account) = said(finding)
@@ -77,7 +78,7 @@ impl Told {
     /// Mentions what a finding has to do with workloads.
     pub fn mention(
         &self,
-        finding: &Finding,
+        finding: &Face,
         options: &Options,
         each: &mut dyn FnMut(Kind, &str, Part),
     ) {
@@ -108,7 +109,7 @@ impl Told {
     }
 
     /// The account of the pod in which it happened.
-    fn behind(&self, finding: &Finding, options: &Options) -> Option<String> {
+    fn behind(&self, finding: &Face, options: &Options) -> Option<String> {
         pods(finding).find_map(|pod| {
             if let Some(account) = self.accounts.get(pod) {
                 return Some(account.to_string());
@@ -124,7 +125,7 @@ impl Told {
     /// The account that acts and for whose tokens a cloud gives its own identity. Where the input
     /// does not hold how that was set up, it is the account of the same name: if both do
     /// something they should not within two hours, that is no accident.
-    fn abroad(&self, actor: &Actor) -> Option<String> {
+    fn abroad(&self, actor: &Who) -> Option<String> {
         let name = match actor.kind {
             ActorType::ServicePrincipal | ActorType::ManagedIdentity => {
                 let names = actor.principal.iter().chain([&actor.name]);
@@ -133,7 +134,7 @@ impl Told {
                 if let Some(account) = trusted.next() {
                     return account.as_ref().map(ToString::to_string);
                 }
-                actor.name.as_str()
+                &*actor.name
             }
             ActorType::ServiceAccount => actor.name.split_once('@')?.0,
             _ => return None,
@@ -167,49 +168,44 @@ fn is_shared(account: &str, options: &Options) -> bool {
 }
 
 /// Whether a finding stands at the workload itself.
-fn is_inside(finding: &Finding) -> bool {
+fn is_inside(finding: &Face) -> bool {
     matches!(finding.layer, Layer::Runtime | Layer::Kubernetes)
 }
 
 /// The service account that a finding itself names.
-fn said(finding: &Finding) -> Option<String> {
+fn said(finding: &Face) -> Option<String> {
     let actor = &finding.actor;
-    let named = [root_of(finding), &actor.id, &actor.name];
+    let named = [&**finding.root(), &*actor.id, &*actor.name];
     let behind = actor.via.iter().chain(&finding.via).chain(&actor.principal);
-    let behind = behind.map(String::as_str);
+    let behind = behind.map(|name| &**name);
     named.into_iter().chain(behind).find_map(service_account)
 }
 
 /// The account to whose tokens the credential is given with which somebody acts.
-fn of_credential(actor: &Actor, options: &Options) -> Option<String> {
+fn of_credential(actor: &Who, options: &Options) -> Option<String> {
     service_account(&subject_of(actor, options)?)
 }
 
 /// The pods that an actor is, or that stand behind it.
-fn pods_of(actor: &Actor) -> impl Iterator<Item = &str> {
+fn pods_of<'f>(actor: &'f Who) -> impl Iterator<Item = &'f str> {
     let own = std::iter::once(&actor.id).chain(&actor.via);
     own.filter_map(|id| id.strip_prefix("pod:"))
 }
 
 /// The pods that a finding comes out of.
-fn pods(finding: &Finding) -> impl Iterator<Item = &str> {
-    let root = root_of(finding).strip_prefix("pod:");
+fn pods<'f>(finding: &'f Face) -> impl Iterator<Item = &'f str> {
+    let root = finding.root().strip_prefix("pod:");
     root.into_iter().chain(pods_of(&finding.actor))
 }
 
 /// The pod that a finding comes out of, where one is known.
-pub(super) fn pod(finding: &Finding) -> Option<&str> {
+pub(super) fn pod<'f>(finding: &'f Face) -> Option<&'f str> {
     pods(finding).next()
 }
 
 /// The pod and the container in which it happened or at which it aims, and the far end of a
 /// connection out of them.
-fn places(
-    finding: &Finding,
-    inside: bool,
-    options: &Options,
-    each: &mut dyn FnMut(Kind, &str, Part),
-) {
+fn places(finding: &Face, inside: bool, options: &Options, each: &mut dyn FnMut(Kind, &str, Part)) {
     for pod in pods(finding) {
         each(Kind::Pod, pod, Part::Holds);
     }
@@ -218,7 +214,7 @@ fn places(
         return;
     }
     for target in &finding.targets {
-        match target.kind.as_str() {
+        match &*target.kind {
             // Without its namespace a name is anybody's.
             "pod" if target.id.contains('/') => each(Kind::Pod, &target.id, Part::Holds),
             "container" => each(Kind::Container, &target.id, Part::Holds),

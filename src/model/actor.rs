@@ -80,8 +80,7 @@ impl Actor {
     /// The identity for which it acts, as far as the record itself tells: the first one behind it
     /// that is no service of the provider and no place.
     pub fn outermost(&self) -> &str {
-        let somebody = |id: &&String| !id.starts_with("pod:") && !is_service(id);
-        self.via.iter().find(somebody).unwrap_or(&self.id)
+        outermost(self.via.iter().map(String::as_str)).unwrap_or(&self.id)
     }
 
     /// The names that belong together by what one record says of its caller: a pod and the
@@ -101,6 +100,11 @@ impl Actor {
         }
         bonds
     }
+}
+
+/// The first identity of those behind an actor that is no service of the provider and no place.
+pub fn outermost<'a>(mut via: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    via.find(|id| !id.starts_with("pod:") && !is_service(id))
 }
 
 /// Whether a name is the id of a virtual machine: `i-` and hexadecimal digits.

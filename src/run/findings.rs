@@ -3,6 +3,7 @@
 //! What the run left enters; findings leave packed, in the total order, and each is made when
 //! somebody looks at it: a large input has very many.
 
+mod face;
 mod lot;
 mod make;
 
@@ -11,7 +12,6 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 pub use self::lot::Lot;
-use self::make::is_attack;
 use super::correlate::Fired;
 use super::late::Known;
 use super::names::Names;
@@ -25,6 +25,7 @@ use crate::model::attack::from_tags;
 use crate::model::rule::Origin;
 use crate::model::{Outcome, RuleMeta, Severity};
 use crate::normalize::SOURCES;
+use crate::normalize::alert::ATTACK;
 
 /// A finding that has not been made yet.
 #[derive(Debug)]
@@ -157,7 +158,10 @@ impl Maker {
         let title = action.split_once(':').map_or(&*action, |(_, title)| title);
         let said = first.targets.of(&self.store.targets).iter();
         let said = said.map(|target| target.unpack(&self.store.strings));
-        let tags: Vec<String> = said.filter(is_attack).map(|target| target.id).collect();
+        let tags: Vec<String> = said
+            .filter(|target| is_attack(&target.kind))
+            .map(|target| target.id)
+            .collect();
         RuleMeta {
             title: title.to_owned(),
             id: action,
@@ -199,4 +203,9 @@ fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> String {
         .first_chunk::<8>()
         .map_or(0, |half| u64::from_be_bytes(*half));
     format!("F-{number:016x}")
+}
+
+/// Whether a target of this kind is what an alert says about ATT&CK.
+fn is_attack(kind: &str) -> bool {
+    kind == ATTACK
 }

@@ -1,7 +1,11 @@
 //! Strings that repeat, kept once.
 
-use hashbrown::HashTable;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+
+use crate::decode::text;
 
 /// A number for a string.
 pub type StrId = u32;
@@ -76,11 +80,12 @@ impl Interner {
 
     /// The same as text; `None` for [`NO_STR`].
     pub fn text(&self, id: StrId) -> Option<String> {
-        let read = |bytes| match str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => String::from_utf8_lossy(bytes).into_owned(),
-        };
-        (id != NO_STR).then(|| read(self.get(id)))
+        self.lossy(id).map(Cow::into_owned)
+    }
+
+    /// The same, borrowed where it is text as it stands.
+    pub fn lossy(&self, id: StrId) -> Option<Cow<'_, str>> {
+        (id != NO_STR).then(|| text::lossy(self.get(id)))
     }
 
     /// How many there are.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::intern::StrId;
 use super::rows::ActorRow;
 use super::store::Store;
+use crate::incident::{Text, Who};
 use crate::model::Actor;
 use crate::model::actor::is_guid;
 
@@ -32,7 +33,7 @@ impl Names {
     /// The actor, with a name if anybody knows one.
     pub fn name(&self, row: &ActorRow, store: &Store) -> Actor {
         let mut actor = row.unpack(&store.strings);
-        if let (false, Some(known)) = (is_named(row, store), self.0.get(&row.id())) {
+        if let Some(known) = self.known(row, store) {
             let known = known.unpack(&store.strings);
             actor.name = known.name;
             actor.principal = actor.principal.or(known.principal);
@@ -41,18 +42,36 @@ impl Names {
         actor
     }
 
+    /// The same, borrowed.
+    pub fn who<'s>(&self, row: &ActorRow, store: &'s Store) -> Who<'s> {
+        let mut who = row.who(&store.strings);
+        if let Some(known) = self.known(row, store) {
+            let known = known.who(&store.strings);
+            who.name = known.name;
+            who.principal = who.principal.or(known.principal);
+            who.issuer = who.issuer.or(known.issuer);
+        }
+        who
+    }
+
+    /// What another record says of an actor that has no name here.
+    fn known(&self, row: &ActorRow, store: &Store) -> Option<&ActorRow> {
+        let known = self.0.get(&row.id());
+        known.filter(|_| !is_named(row, store))
+    }
+
     /// The name for an id; the id itself where nobody knows one.
-    pub fn of(&self, id: String, store: &Store) -> String {
+    pub fn of<'s>(&self, id: Text<'s>, store: &'s Store) -> Text<'s> {
         let strings = &store.strings;
         let known = strings.find(id.as_bytes()).and_then(|id| self.0.get(&id));
         known
-            .and_then(|known| strings.text(known.name()))
+            .and_then(|known| strings.lossy(known.name()))
             .unwrap_or(id)
     }
 }
 
 /// Whether a record gives its actor a name; the id of an application is none.
 fn is_named(actor: &ActorRow, store: &Store) -> bool {
-    let name = || store.strings.text(actor.name()).unwrap_or_default();
+    let name = || store.strings.lossy(actor.name()).unwrap_or_default();
     actor.is_named() && !is_guid(&name())
 }

@@ -4,23 +4,27 @@
 
 use std::collections::HashMap;
 
-use super::intern::{Interner, StrId};
+use super::intern::{Interner, NO_STR, StrId};
 use super::late::Known;
 use super::store::Store;
 use crate::incident::{Hop, Presence};
 use crate::model::Time;
 
+/// Marks the number of a root that is no string of the run.
+const OWN: u32 = 1 << 31;
+
 /// The addresses of a run.
 pub struct Places<'s> {
     store: &'s Store,
     known: &'s Known,
+    /// Roots that are no strings of the run.
     roots: Interner,
-    /// By address: the roots that used it, and since when.
-    by_address: HashMap<StrId, Vec<(u32, Time)>>,
+    /// Addresses with the roots that used them, and since when; in order.
+    by_address: Vec<(StrId, u32, Time)>,
     /// By address: since when a workload used it.
     workloads: HashMap<StrId, Time>,
-    /// By root: the addresses it used, and since when.
-    by_root: HashMap<u32, Vec<(StrId, Time)>>,
+    /// Roots with when each first used an address; in order.
+    by_root: Vec<(u32, Time)>,
     /// The names that belong to another one, by that.
     bound: HashMap<StrId, Vec<StrId>>,
 }
@@ -32,25 +36,26 @@ impl<'s> Places<'s> {
             store,
             known,
             roots: Interner::default(),
-            by_address: HashMap::new(),
+            by_address: Vec::new(),
             workloads: HashMap::new(),
-            by_root: HashMap::new(),
+            by_root: Vec::new(),
             bound: HashMap::new(),
         };
         for (name, to) in &store.bonds {
             places.bound.entry(*to).or_default().push(*name);
         }
         let mut firsts: HashMap<(u32, StrId), Time> = HashMap::new();
-        let mut origins: HashMap<StrId, Option<String>> = HashMap::new();
+        let mut origins: HashMap<StrId, Option<u32>> = HashMap::new();
         for ((actor, credential, ip), (first, workload)) in &store.present {
             let root = origins.entry(*credential).or_insert_with(|| {
-                let credential = store.strings.text(*credential)?;
-                known.root(&credential)
+                let credential = store.strings.lossy(*credential)?;
+                let root = known.root(&credential)?;
+                Some(places.number(root.as_bytes()))
             });
-            let root = match root {
-                Some(root) => places.roots.put(root.as_bytes()),
-                None => places.roots.put(store.strings.get(*actor)),
-            };
+            let root = root.unwrap_or_else(|| match *actor {
+                NO_STR => places.number(b""),
+                actor => actor,
+            });
             let since = firsts.entry((root, *ip)).or_insert(*first);
             *since = (*since).min(*first);
             if *workload {
@@ -58,26 +63,51 @@ impl<'s> Places<'s> {
                 *since = (*since).min(*first);
             }
         }
-        for ((root, ip), first) in firsts {
-            places.by_address.entry(ip).or_default().push((root, first));
-            places.by_root.entry(root).or_default().push((ip, first));
-        }
+        let users = firsts
+            .iter()
+            .map(|((root, ip), first)| (*ip, *root, *first));
+        places.by_address = users.collect();
+        places.by_address.sort_unstable();
+        let arrivals = firsts.iter().map(|((root, _), first)| (*root, *first));
+        places.by_root = arrivals.collect();
+        places.by_root.sort_unstable();
         places
     }
 
-    fn users(&self, address: &str) -> &[(u32, Time)] {
-        let ip = self.store.strings.find(address.as_bytes());
-        let users = ip.and_then(|ip| self.by_address.get(&ip));
-        users.map_or(&[], Vec::as_slice)
+    /// The number of a root, a new one where it is new.
+    fn number(&mut self, root: &[u8]) -> u32 {
+        let known = self.store.strings.find(root);
+        known.unwrap_or_else(|| OWN | self.roots.put(root))
+    }
+
+    /// The number of a root that is there.
+    fn root(&self, root: &str) -> Option<u32> {
+        let known = self.store.strings.find(root.as_bytes());
+        known.or_else(|| Some(OWN | self.roots.find(root.as_bytes())?))
+    }
+
+    /// The text of a root.
+    fn name(&self, root: u32) -> Option<String> {
+        match root & OWN {
+            0 => self.store.strings.text(root),
+            _ => self.roots.text(root - OWN),
+        }
+    }
+
+    fn users(&self, address: &str) -> &[(StrId, u32, Time)] {
+        let Some(ip) = self.store.strings.find(address.as_bytes()) else {
+            return &[];
+        };
+        let start = self.by_address.partition_point(|(known, ..)| *known < ip);
+        let end = self.by_address.partition_point(|(known, ..)| *known <= ip);
+        &self.by_address[start..end]
     }
 }
 
 impl Presence for Places<'_> {
     fn roots(&self, address: &str) -> Vec<String> {
         let users = self.users(address).iter();
-        users
-            .filter_map(|(root, _)| self.roots.text(*root))
-            .collect()
+        users.filter_map(|(_, root, _)| self.name(*root)).collect()
     }
 
     fn workload_since(&self, address: &str) -> Option<Time> {
@@ -103,15 +133,16 @@ impl Presence for Places<'_> {
     }
 
     fn moved_to(&self, root: &str, address: &str, since: Time) -> bool {
-        let Some(root) = self.roots.find(root.as_bytes()) else {
+        let Some(root) = self.root(root) else {
             return false;
         };
         let mut users = self.users(address).iter();
-        let Some((_, arrived)) = users.find(|(user, _)| *user == root) else {
+        let Some((_, _, arrived)) = users.find(|(_, user, _)| *user == root) else {
             return false;
         };
-        let others = self.by_root.get(&root).into_iter().flatten();
-        let earlier = |(_, first): &(StrId, Time)| first < arrived;
-        *arrived >= since && others.copied().any(|place| earlier(&place))
+        // The first address of all that it used.
+        let first = self.by_root.partition_point(|(known, _)| *known < root);
+        let first = self.by_root.get(first).filter(|(known, _)| *known == root);
+        *arrived >= since && first.is_some_and(|(_, first)| first < arrived)
     }
 }

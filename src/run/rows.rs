@@ -25,6 +25,7 @@ pub use self::presence::Present;
 pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};
 pub use self::uid::Uid;
 use super::intern::{Interner, NO_STR, StrId};
+use crate::incident::Thing;
 use crate::model::{Outcome, Severity, Target, Time};
 
 /// A stretch of a table.
@@ -77,6 +78,16 @@ impl TargetRow {
             id: number(self.id),
             name: number(self.name),
             account: number(self.account),
+        }
+    }
+
+    /// The target, borrowed.
+    pub fn thing(self, strings: &Interner) -> Thing<'_> {
+        Thing {
+            kind: strings.lossy(self.kind).unwrap_or_default(),
+            id: strings.lossy(self.id).unwrap_or_default(),
+            name: strings.lossy(self.name).unwrap_or_default(),
+            account: strings.lossy(self.account),
         }
     }
 

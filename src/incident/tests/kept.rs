@@ -34,7 +34,7 @@ fn named<const N: usize>(samples: [Sample; N], known: &[(&str, Status, &[&str])]
     // Without the findings themselves the names are the same.
     let heads: Vec<Head> = findings.iter().map(Head::of).collect();
     let sorted: Vec<&Head> = heads.iter().collect();
-    let look: Look = &|place, each| each(&findings[place as usize]);
+    let look: Look = &|place| Face::of(&findings[place as usize]);
     let unmade = super::super::group(&sorted, look, None, &options);
     let name = |home: &u32| unmade.ids.get(*home as usize).cloned();
     let homes: Vec<Option<String>> = unmade.homes.iter().map(name).collect();

@@ -39,7 +39,7 @@ fn group(findings: &mut [Finding], options: &Options) -> Grouping {
     order.sort_by(|a, b| heads[*a].place().cmp(&heads[*b].place()));
     let sorted: Vec<&Finding> = order.iter().map(|at| &findings[*at]).collect();
     let heads: Vec<&Head> = order.iter().map(|at| &heads[*at]).collect();
-    let look: Look = &|place, each| each(sorted[place as usize]);
+    let look: Look = &|place| Face::of(sorted[place as usize]);
     let make: Make = &|place| sorted[place as usize].clone();
     let grouping = super::group(&heads, look, Some(make), options);
     for (at, home) in order.into_iter().zip(&grouping.homes) {

@@ -1,6 +1,10 @@
 //! An actor with numbers for its texts.
 
+use std::borrow::Cow;
+
 use super::put;
+use crate::decode::text::lossy;
+use crate::incident::Who;
 use crate::model::{Actor, ActorType};
 use crate::run::intern::{Interner, NO_STR, StrId};
 
@@ -48,6 +52,7 @@ impl ActorRow {
 
     /// Packs an actor.
     pub fn pack(actor: &Actor, strings: &mut Interner) -> ActorRow {
+        let issuer = actor.issuer.as_deref();
         let via = (!actor.via.is_empty()).then(|| actor.via.join("\u{1f}"));
         ActorRow {
             kind: actor.kind,
@@ -58,7 +63,7 @@ impl ActorRow {
             session: put(strings, actor.session.as_deref()),
             issuer: put(strings, actor.issuer.as_deref()),
             principal: match actor.principal.as_deref() {
-                Some(principal) if session_arn(actor).as_deref() == Some(principal) => TOLD,
+                told @ Some(_) if told == session_arn(&actor.id, issuer).as_deref() => TOLD,
                 principal => put(strings, principal),
             },
             via: put(strings, via.as_deref()),
@@ -84,42 +89,59 @@ impl ActorRow {
 
     /// The actor.
     pub fn unpack(self, strings: &Interner) -> Actor {
-        let via = strings.text(self.via).unwrap_or_default();
-        let mut actor = Actor {
-            id: strings.text(self.id).unwrap_or_default(),
-            name: strings.text(self.name).unwrap_or_default(),
-            kind: self.kind,
-            account: strings.text(self.account),
-            session: strings.text(self.session),
-            issuer: strings.text(self.issuer),
-            via: via
-                .split('\u{1f}')
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect(),
+        let who = self.who(strings);
+        Actor {
+            id: who.id.into_owned(),
+            name: who.name.into_owned(),
+            kind: who.kind,
+            account: who.account.map(Cow::into_owned),
+            session: who.session.map(Cow::into_owned),
+            issuer: who.issuer.map(Cow::into_owned),
+            via: who.via.into_iter().map(Cow::into_owned).collect(),
             mfa: self.mfa,
-            principal: strings.text(self.principal),
-        };
-        if self.principal == TOLD {
-            actor.principal = session_arn(&actor);
+            principal: who.principal.map(Cow::into_owned),
         }
-        actor
+    }
+
+    /// The actor, borrowed.
+    pub fn who(self, strings: &Interner) -> Who<'_> {
+        let text = |id| strings.lossy(id);
+        let (id, issuer) = (text(self.id).unwrap_or_default(), text(self.issuer));
+
+        let via = strings.get(self.via).split(|byte| *byte == SEPARATOR);
+        let via = via.filter(|part| !part.is_empty());
+        Who {
+            name: text(self.name).unwrap_or_default(),
+            kind: self.kind,
+            account: text(self.account),
+            session: text(self.session),
+            via: via.map(lossy).collect(),
+            principal: match self.principal {
+                TOLD => session_arn(&id, issuer.as_deref()).map(Cow::Owned),
+                principal => text(principal),
+            },
+            id,
+            issuer,
+        }
     }
 }
+
+/// Between the identities of a chain.
+const SEPARATOR: u8 = 0x1f;
 
 /// Sessions are many and their ARNs are long, and say nothing that is not known of them anyway.
 const TOLD: StrId = NO_STR - 1;
 
 /// The ARN of a role session, by its role's and by what it is called.
-fn session_arn(actor: &Actor) -> Option<String> {
-    let (_, session) = actor.id.split_once(':')?;
-    let (partition, role) = actor
-        .issuer
-        .as_deref()?
-        .strip_prefix("arn:")?
-        .split_once(":iam::")?;
-    let (account, path) = role.split_once(":role/")?;
-    let role = path.rsplit('/').next().unwrap_or(path);
+fn session_arn(id: &str, issuer: Option<&str>) -> Option<String> {
+    let (_, session) = id.split_once(':')?;
+    let mut parts = issuer?.splitn(6, ':');
+    let mut part = || parts.next();
+    let ("arn", partition, "iam", "") = (part()?, part()?, part()?, part()?) else {
+        return None;
+    };
+    let (account, role) = (part()?, part()?.strip_prefix("role/")?);
+    let role = role.rsplit('/').next().unwrap_or(role);
     let parts = [
         "arn:",
         partition,
