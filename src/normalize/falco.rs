@@ -83,6 +83,7 @@ pub static SOURCE: Source = Source {
     containers: &[
         "output_fields",
         "output",
+        "hostname",
         "tags",
         "uuid",
         "priority",
@@ -296,7 +297,7 @@ fn key(record: &Record) -> u64 {
         b"falco",
         &record.time().map_or(0, |time| time.0).to_be_bytes(),
         record.norm(Norm::Verb).unwrap_or_default(),
-        record.at("hostname").unwrap_or_default(),
+        record.top("hostname").unwrap_or_default(),
         raw("container.id"),
         raw("proc.pid"),
         raw("evt.type"),

@@ -66,6 +66,8 @@ pub static SOURCE: Source = Source {
         "executable",
         "userId",
         "returnValue",
+        "hostThreadId",
+        "threadId",
     ],
     // What Tracee says of itself, beside its events on standard output.
     asides: &[(

@@ -11,8 +11,9 @@ use crate::normalize::source::{Norm, Record};
 
 pub(super) fn actor(record: &Record) -> Actor {
     let identity = record.at("identity").unwrap_or_default();
+    let [requester, claim] = ["requester", "claim"].map(|key| record.below(identity, key));
     let under = |holder: &str, name: &str| {
-        let holder = record.below(identity, holder)?;
+        let holder = if holder == "claim" { claim } else { requester }?;
         Some(text::present(record.below(holder, name)?)?.into_owned())
     };
     let one = |names: &[(&str, &str)]| names.iter().find_map(|(holder, name)| under(holder, name));
