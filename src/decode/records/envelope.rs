@@ -278,6 +278,16 @@ fn may_open(catalogue: &dyn Catalogue, bytes: &[u8], member: &Member, depth: usi
     table || holds(catalogue, member.value.of(bytes), depth + 1)
 }
 
+/// The members of an object, in their order.
+fn members_of(raw: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut members = Vec::new();
+    path::members(raw, |key, value| {
+        members.push((key, value));
+        true
+    });
+    members
+}
+
 /// The same for a value.
 fn holds(catalogue: &dyn Catalogue, raw: &[u8], depth: usize) -> bool {
     if depth > MAX_NESTING {
@@ -285,11 +295,7 @@ fn holds(catalogue: &dyn Catalogue, raw: &[u8], depth: usize) -> bool {
     }
     match raw {
         [b'{', ..] => {
-            let mut members = Vec::new();
-            path::members(raw, |key, value| {
-                members.push((key, value));
-                true
-            });
+            let members = members_of(raw);
             let table = |(key, _): &(&[u8], &[u8])| [RESULT_SET, b"columns", b"rows"].contains(key);
             catalogue.kind(&members) != Kind::Unknown
                 || members.iter().any(table)
@@ -323,11 +329,7 @@ pub(super) fn promises(catalogue: &dyn Catalogue, raw: &[u8], depth: usize) -> b
     }
     match raw {
         [b'{', ..] => {
-            let mut members = Vec::new();
-            path::members(raw, |key, value| {
-                members.push((key, value));
-                true
-            });
+            let members = members_of(raw);
             let known = matches!(catalogue.kind(&members), Kind::Record(_) | Kind::Copy(..));
             let mut values = members.iter().map(|(_, value)| value);
             known || values.any(|value| promises(catalogue, value, depth + 1))
