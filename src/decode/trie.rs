@@ -187,7 +187,7 @@ impl Node {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(
         &self,
         short: Short,

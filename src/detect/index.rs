@@ -10,6 +10,7 @@ use super::ast::Condition;
 use super::compile::{Ask, Bound, Known, Leaf, Node};
 use super::field::Field;
 use super::memo::{Asked, Memo};
+use crate::enrich::derive::Derived;
 use crate::normalize::source::{Layout, Norm, Record};
 
 /// The rules of one source by what they cannot match without.
@@ -18,32 +19,26 @@ pub struct RuleIndex {
     /// Those that select rules first.
     fields: Vec<Asked>,
     dispatch: Option<u16>,
-    /// What tells the shape of a record: slots, and what of their values.
-    shape: Vec<(u16, Part)>,
+    /// Slots whose values tell the shape of a record: they have few different ones.
+    values: Vec<u16>,
+    /// Slots that tell it by having one or none.
+    presences: Vec<u16>,
     /// Rules without a witness: judged on every record.
     pub always: Vec<u32>,
 }
 
 type Witness<'a> = Vec<&'a Leaf>;
 
-/// What of a field is a part of the record's [`super::shape`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// Its value: it has few different ones.
-    Value,
-    /// Whether it has one.
-    Presence,
-}
-
 /// Whether there is a value, and which if there is as good as none.
 fn presence(raw: &[u8]) -> u8 {
     match raw {
-        b"" => 0,
+        b"" => NOTHING,
         b"null" => 1,
         b"\"\"" => 2,
         _ => THERE,
     }
 }
+const NOTHING: u8 = 0;
 const THERE: u8 = 3;
 
 impl RuleIndex {
@@ -152,18 +147,24 @@ impl RuleIndex {
     /// Makes what a question asks for a part of the shape, where that tells enough: presence
     /// answers whether something is there, and everything below a container that is not.
     fn shapes(&mut self, field: &Field, exists: bool, layout: &Layout) {
-        let (slot, part) = match field {
-            Field::Slot(slot, _) if is_few(*slot, layout) => (*slot, Part::Value),
-            Field::Slot(slot, _) if exists => (*slot, Part::Presence),
-            Field::Deep { top, .. } => (*top, Part::Presence),
+        let (slot, slots) = match field {
+            Field::Slot(slot, _) if is_few(*slot, layout) => (*slot, &mut self.values),
+            Field::Slot(slot, _) if exists => (*slot, &mut self.presences),
+            Field::Deep { top, .. } => (*top, &mut self.presences),
             Field::FirstOf(all) => {
                 let each = all.iter();
                 return each.for_each(|field| self.shapes(field, exists, layout));
             }
+            Field::Derived(Derived::Outcome) => {
+                let norms = [Norm::Error, Norm::Service, Norm::Verb].iter();
+                let slots = norms.flat_map(|norm| layout.slots_of(*norm));
+                let fields = slots.map(|(slot, quirk)| Field::Slot(*slot, *quirk));
+                return fields.for_each(|field| self.shapes(&field, exists, layout));
+            }
             Field::Slot(..) | Field::Derived(_) | Field::Own(_) => return,
         };
-        if !self.shape.iter().any(|(known, _)| *known == slot) {
-            self.shape.push((slot, part));
+        if !slots.contains(&slot) {
+            slots.push(slot);
         }
     }
 
@@ -225,14 +226,23 @@ impl RuleIndex {
     #[inline]
     pub fn shape(&self, record: &Record, out: &mut Vec<u8>) {
         out.clear();
-        for (slot, part) in &self.shape {
-            let raw = record.slots.first(*slot).of(record.text);
-            match part {
-                Part::Value => out.extend_from_slice(raw),
-                Part::Presence => out.push(presence(raw)),
-            }
+        for slot in &self.values {
+            out.extend_from_slice(record.slots.first(*slot).of(record.text));
             // Stands in no JSON text.
             out.push(0xff);
+        }
+        // Two bits each.
+        for slots in self.presences.chunks(32) {
+            let word = slots.iter().fold(0, |word: u64, slot| {
+                let span = record.slots.first(*slot);
+                let class = match span.end.wrapping_sub(span.start) {
+                    0 => NOTHING,
+                    1..=4 => presence(span.of(record.text)),
+                    _ => THERE,
+                };
+                word << 2 | u64::from(class)
+            });
+            out.extend_from_slice(&word.to_le_bytes());
         }
     }
 
@@ -240,18 +250,14 @@ impl RuleIndex {
     pub fn is_shaped(&self, field: &Field, ask: &Ask, record: &Record) -> bool {
         let raw = |slot: u16| record.slots.first(slot).of(record.text);
         let there = |slot: u16| presence(raw(slot)) == THERE;
-        let part = |slot: u16| {
-            let mut parts = self.shape.iter();
-            parts.find(|(own, _)| *own == slot).map(|(_, part)| *part)
-        };
+        let told = |slot: u16| self.presences.contains(&slot);
         match (ask, field) {
             (Ask::Refers(..), _) => false,
-            (_, Field::Slot(slot, _)) => match part(*slot) {
-                Some(Part::Value) => true,
-                Some(Part::Presence) => !there(*slot) || matches!(ask, Ask::Exists(_)),
-                None => false,
-            },
-            (_, Field::Deep { top, .. }) => part(*top).is_some() && !there(*top),
+            (_, Field::Slot(slot, _)) => {
+                let exists = matches!(ask, Ask::Exists(_));
+                self.values.contains(slot) || told(*slot) && (exists || !there(*slot))
+            }
+            (_, Field::Deep { top, .. }) => told(*top) && !there(*top),
             (_, Field::FirstOf(all)) => {
                 // Behind the first one that is there none is asked.
                 let is_there =
@@ -261,6 +267,7 @@ impl RuleIndex {
                     .iter()
                     .all(|field| self.is_shaped(field, ask, record))
             }
+            (_, Field::Derived(Derived::Outcome)) => (record.layout.source.plain_outcome)(record),
             (_, Field::Derived(_) | Field::Own(_)) => false,
         }
     }

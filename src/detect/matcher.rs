@@ -569,8 +569,14 @@ impl Matcher {
 fn is_shaped(scene: &Scene, leaf: &Leaf) -> bool {
     let program = scene.program;
     let field = program.fields.get(leaf.field as usize);
-    if let (Some(Field::Derived(Derived::RoleAdminSeen)), Some(_)) = (field, scene.granted) {
-        return !matches!(*leaf.ask, Ask::Refers(..));
+    if let (Some(Field::Derived(derived)), Ask::Any(..) | Ask::All(_) | Ask::Exists(_)) =
+        (field, &*leaf.ask)
+    {
+        let granted = *derived == Derived::RoleAdminSeen && scene.granted.is_some();
+        let nowhere = scene.context.network.is_empty() && derived.is_of_networks();
+        if granted || nowhere {
+            return true;
+        }
     }
     field.is_some_and(|field| program.index.is_shaped(field, &leaf.ask, &scene.record))
 }

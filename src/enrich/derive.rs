@@ -188,6 +188,11 @@ impl Derived {
         )
     }
 
+    /// Whether only lists and databases of networks that the user gave tell it.
+    pub fn is_of_networks(self) -> bool {
+        matches!(self, Derived::IpTags | Derived::IpAsn | Derived::IpAsnOrg)
+    }
+
     /// Whether only the first record of a kind can have a value, which bounds how many wait.
     pub fn is_of_firsts(self) -> bool {
         matches!(self, Derived::FirstSeen | Derived::Baseline)
@@ -312,7 +317,7 @@ impl Derived {
                 );
             }
             Derived::RoleAdminSeen => {
-                if !record.may_have(source.roles) {
+                if !record.may_name_roles() {
                     out.push(flag(false));
                     return true;
                 }

@@ -212,7 +212,9 @@ pub static SOURCE: Source = Source {
     action: call::action,
     class: call::class,
     outcome: call::outcome,
+    plain_outcome: call::plain_outcome,
     targets: targets::targets,
+    first_target: targets::first,
     count_targets: targets::count_targets,
     self_target: targets::self_target,
     ..PLAIN

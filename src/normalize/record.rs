@@ -196,16 +196,27 @@ impl<'a> Record<'a> {
     /// null.
     #[inline]
     pub fn norm(&self, norm: Norm) -> Option<&'a [u8]> {
+        // Nearly always: asked dozens of times a record.
+        let slots = self.layout.slots_of(norm);
+        if let Some((slot, Quirk::None)) = slots.first() {
+            let raw = self.slots.first(*slot).of(self.text);
+            if raw.len() > 4 {
+                return Some(raw);
+            }
+            if raw.is_empty() && slots.len() == 1 {
+                return None;
+            }
+        }
+        self.norm_of_all(norm)
+    }
+
+    fn norm_of_all(&self, norm: Norm) -> Option<&'a [u8]> {
         self.layout.slots_of(norm).iter().find_map(|(slot, quirk)| {
             let span = self.slots.first(*slot);
             if !span.is_some() {
                 return None;
             }
             let raw = span.of(self.text);
-            // Nearly all values: asked dozens of times a record.
-            if *quirk == Quirk::None && raw.len() > 4 {
-                return Some(raw);
-            }
             match raw {
                 b"" | b"null" => None,
                 b"\"\"" if *quirk == Quirk::EmptyIsAbsent => None,
@@ -305,21 +316,24 @@ impl<'a> Record<'a> {
         false
     }
 
+    /// Whether something may stand where the source's calls name roles.
+    pub fn may_name_roles(&self) -> bool {
+        let mut slots = self.layout.roles.iter();
+        slots.any(|slot| self.slots.first(*slot).is_some())
+            || self.may_have(self.layout.source.roles)
+    }
+
     /// The roles that a call names, by the source's paths to them.
     pub fn roles(&self) -> Vec<Cow<'a, str>> {
-        let paths = self.layout.source.roles;
-        let slots = self.layout.roles.iter().map(|slot| self.slots.first(*slot));
-        let raws: Vec<&[u8]> = slots.map(|span| span.of(self.text)).collect();
-        let pairs = || paths.iter().zip(&raws);
-        let missing = pairs().filter(|(_, raw)| raw.is_empty());
-        let missing: Vec<&str> = missing.map(|(path, _)| *path).collect();
+        let slots = self.layout.roles.iter();
+        let found = slots.filter_map(|slot| text::present(self.slots.first(*slot).of(self.text)));
+        let found: Vec<_> = found.collect();
         // Other spellings are not found by the walk: they are searched for, where there are any.
-        let others = self.may_have(&missing);
-        let each = pairs().filter_map(|(path, raw)| match raw {
-            [] if others => self.text_at(path),
-            raw => text::present(raw),
-        });
-        each.collect()
+        if found.is_empty() && self.may_have(self.layout.source.roles) {
+            let paths = self.layout.source.roles.iter();
+            return paths.filter_map(|path| self.text_at(path)).collect();
+        }
+        found
     }
 
     /// What the source's paths to what a call acts on lead to: the place of the path and a value.

@@ -201,8 +201,12 @@ pub struct Source {
     pub class: fn(&Record) -> Class,
     /// How it ended.
     pub outcome: fn(&Record) -> Outcome,
+    /// Whether error, service and call alone decide how it ended.
+    pub plain_outcome: fn(&Record) -> bool,
     /// On what: the first so many of them.
     pub targets: fn(&Record, usize) -> Vec<Target>,
+    /// The text that is the first target's id, where that can be told without the others.
+    pub first_target: for<'r> fn(&Record<'r>) -> Option<&'r [u8]>,
     /// How many resources the call names.
     pub count_targets: fn(&Record) -> usize,
     /// Whether the call aims at the caller's own identity.
@@ -251,7 +255,9 @@ pub const PLAIN: Source = Source {
     action: |record| record.text(Norm::Verb).unwrap_or_default().into_owned(),
     class: |_| Class::Other,
     outcome: |_| Outcome::Unknown,
+    plain_outcome: |_| false,
     targets: |_, _| Vec::new(),
+    first_target: |_| None,
     count_targets: |record| (record.layout.source.targets)(record, 64).len(),
     self_target: |_| false,
 };

@@ -222,7 +222,7 @@ impl Work<'_> {
         {
             self.deed(record, number, time);
         }
-        let actor = self.presence(record, time);
+        let whence = self.presence(record, time);
         let mut fresh = [""; DIMENSIONS.len()];
         let fresh = self.novelty(record, time, key, &mut fresh);
         if own.yields_facts(record) {
@@ -237,7 +237,7 @@ impl Work<'_> {
             number,
             source,
             position,
-            actor,
+            whence,
             light,
             row,
             uid,

@@ -107,6 +107,13 @@ pub(in crate::normalize) const DENIED: [&str; 12] = [
     "InvalidAccessKeyId",
 ];
 
+/// Only sign-ins say it elsewhere.
+pub(super) fn plain_outcome(record: &Record) -> bool {
+    record.norm(Norm::Error).is_some()
+        || record.norm(Norm::Verb) != Some(b"\"ConsoleLogin\"")
+            && record.norm(Norm::Service) != Some(b"\"signin.amazonaws.com\"")
+}
+
 pub(super) fn outcome(record: &Record) -> Outcome {
     if let Some(error) = record.text(Norm::Error) {
         let denied = DENIED.iter().any(|word| error.contains(word));

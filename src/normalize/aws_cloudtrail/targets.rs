@@ -59,7 +59,7 @@ targets! {
 /// The place of the path to a field that names different things in different services.
 const NAME: usize = TARGETS.len();
 /// The place of the path to the key of an object.
-const KEY: usize = TARGETS.len() + 1;
+const KEY: usize = NAME + 1;
 
 /// Which of [`TARGETS`] start with a letter, a bit each: nearly all fields name none.
 const STARTS: [u64; 256] = {
@@ -114,6 +114,14 @@ pub(in crate::normalize) fn requested(request: &[u8], add: &mut dyn FnMut(Target
     }
 }
 
+/// The first text that names a target.
+pub(super) fn first<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
+    let (place, raw) = record.named().next()?;
+    TARGETS.get(place)?;
+    let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    (!inner.is_empty() && inner != HIDDEN.as_bytes()).then_some(raw)
+}
+
 pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out: Vec<Target> = Vec::new();
     let mut add = |kind: &str, id: &str| {
@@ -129,7 +137,7 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
         match (place, TARGETS.get(place)) {
             (_, Some((_, kind, _))) => each_text(raw, &mut |id| add(kind, id)),
             (NAME, _) => name = Some(raw),
-            (KEY, _) => object = Some(text::string(raw)),
+            (KEY, _) => object = Some(raw),
             _ => {}
         }
     }
@@ -157,6 +165,7 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
         each_text(name, &mut |id| add(kind, id));
     }
     if let (Some(key), Some(bucket)) = (object, record.text(Norm::Bucket)) {
+        let key = text::string(key);
         add("object", &format!("arn:aws:s3:::{bucket}/{key}"));
     }
     if let Some(resources) = record

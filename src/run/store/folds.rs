@@ -8,7 +8,9 @@ use super::Store;
 use crate::model::time::HOUR;
 use crate::model::{Severity, Time};
 use crate::run::intern::{NO_STR, StrId};
-use crate::run::rows::{FoldKey, Reference, Row, RowId, Rows, keep, most_references};
+use crate::run::rows::{
+    FoldKey, Member, NO_REFERENCE, Reference, Row, RowId, Rows, keep, most_references,
+};
 use crate::run::taking::Taking;
 
 /// Matches of one key that never pause for more than an hour: one finding. There may be very
@@ -117,42 +119,50 @@ const MOST_ISSUED: usize = 100;
 
 impl Store {
     pub(super) fn folds_of(&mut self, of: &mut Taking, copies: &[u32]) {
-        const UNASKED: u32 = u32::MAX;
-        const REFUSED: u32 = u32::MAX - 1;
+        // What a copy would add has been there since its original came, first and last time
+        // included.
+        let is_own =
+            |member: &&Member| copies.is_empty() || copies.binary_search(&member.record).is_err();
+        let mut counts = vec![0; of.chunk.folds.len()];
+        for member in of.chunk.members.iter().filter(is_own) {
+            counts[member.fold as usize] += 1;
+        }
         // Where each fold of the chunk stands here.
-        let mut places = vec![UNASKED; of.chunk.folds.len()];
-        for member in &of.chunk.members {
-            // What a copy would add has been there since its original came, first and last time
-            // included.
-            if !copies.is_empty() && copies.binary_search(&member.record).is_ok() {
+        let mut places = vec![None; of.chunk.folds.len()];
+        for (number, found) in of.chunk.folds.iter().enumerate() {
+            if counts[number] == 0 {
                 continue;
             }
-            let place = &mut places[member.fold as usize];
-            if *place == UNASKED {
-                let found = &of.chunk.folds[member.fold as usize];
-                let key = FoldKey {
-                    actor: of.actor(self, found.key.actor),
-                    ip: of.string(self, found.key.ip),
-                    action: of.string(self, found.key.action),
-                    target: of.string(self, found.key.target),
-                    opened: of.string(self, found.key.opened),
-                    ..found.key
-                };
-                let row = of.place(&of.chunk.rows[found.row as usize]);
-                let mut whole = |store: &mut Store| {
-                    let row = of.whole(store, found.row);
-                    store.rows.hold(row)
-                };
-                let opened = self.open(key, row, found.last, &mut whole);
-                *place = opened.unwrap_or(REFUSED);
+            let key = FoldKey {
+                actor: of.actor(self, found.key.actor),
+                ip: of.string(self, found.key.ip),
+                action: of.string(self, found.key.action),
+                target: of.string(self, found.key.target),
+                opened: of.string(self, found.key.opened),
+                ..found.key
+            };
+            let row = of.place(&of.chunk.rows[found.row as usize]);
+            let mut whole = |store: &mut Store| {
+                let row = of.whole(store, found.row);
+                store.rows.hold(row)
+            };
+            places[number] = self.open(key, row, found.last, &mut whole);
+            if let Some(at) = places[number] {
+                let at = standing(&self.folds, at);
+                self.folds[at as usize].count += counts[number];
             }
-            if *place == REFUSED {
+        }
+        for member in of.chunk.members.iter().filter(is_own) {
+            if (member.issued, member.reference) == (NO_STR, NO_REFERENCE) {
                 continue;
             }
+            let Some(place) = places[member.fold as usize] else {
+                continue;
+            };
             let issued = of.string(self, member.issued);
             let reference = of.chunk.references.get(member.reference as usize);
             let reference = reference.map(|reference| of.reference(self, reference));
-            self.add(*place, issued, reference);
+            self.tell(place, issued, reference);
         }
     }
 
@@ -264,9 +274,15 @@ impl Store {
 
     /// Adds a match to its fold.
     pub fn add(&mut self, at: u32, issued: StrId, reference: Option<Reference>) {
+        let standing = standing(&self.folds, at);
+        self.folds[standing as usize].count += 1;
+        self.tell(at, issued, reference);
+    }
+
+    /// Notes what a match tells beside that it is one.
+    fn tell(&mut self, at: u32, issued: StrId, reference: Option<Reference>) {
         let at = standing(&self.folds, at);
         let fold = &mut self.folds[at as usize];
-        fold.count += 1;
         if issued != NO_STR {
             let issues = &mut fold.more.get_or_insert_default().issued;
             if issues.len() < MOST_ISSUED && !issues.contains(&issued) {

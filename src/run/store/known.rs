@@ -1,5 +1,7 @@
 //! What is known only when everything has been read: facts and first times.
 
+use hashbrown::hash_map::Entry;
+
 use super::Store;
 use crate::model::Time;
 use crate::run::intern::StrId;
@@ -76,13 +78,17 @@ impl Store {
                 );
                 continue;
             }
-            if !self.present.contains_key(&place) {
-                self.bonds_of(of, present.number);
+            match self.present.entry(place) {
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.0 = known.0.min(present.first);
+                    known.1 |= present.workload;
+                }
+                Entry::Vacant(free) => {
+                    free.insert((present.first, present.workload));
+                    self.bonds_of(of, present.number);
+                }
             }
-            let known = self.present.entry(place);
-            let known = known.or_insert((present.first, present.workload));
-            known.0 = known.0.min(present.first);
-            known.1 |= present.workload;
         }
     }
 

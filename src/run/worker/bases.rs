@@ -17,11 +17,11 @@ pub fn bases(
     let mut groups: Vec<Vec<u8>> = vec![Vec::new()];
     for (number, field) in feed.group.iter().enumerate() {
         let values = distinct(matcher, scene, *field)?;
-        groups = combine(&groups, &values, number > 0);
+        groups = combine(groups, &values, number > 0);
     }
     let mut values: Vec<Vec<u8>> = vec![Vec::new()];
     for (number, field) in feed.value.iter().enumerate() {
-        values = combine(&values, &distinct(matcher, scene, *field)?, number > 0);
+        values = combine(values, &distinct(matcher, scene, *field)?, number > 0);
     }
     let mut out = Vec::with_capacity(groups.len() * values.len());
     for group in &groups {
@@ -59,9 +59,15 @@ fn distinct(matcher: &mut Matcher, scene: &Scene, field: u16) -> Option<Vec<Vec<
 /// Between the values of a group of several fields; cannot stand in text.
 pub const JOINT: u8 = 0x1f;
 
-fn combine(heads: &[Vec<u8>], tails: &[Vec<u8>], joint: bool) -> Vec<Vec<u8>> {
+fn combine(mut heads: Vec<Vec<u8>>, tails: &[Vec<u8>], joint: bool) -> Vec<Vec<u8>> {
+    // Nearly always.
+    if let ([head], [tail]) = (&mut *heads, tails) {
+        head.extend(joint.then_some(JOINT));
+        head.extend_from_slice(tail);
+        return heads;
+    }
     let mut out = Vec::new();
-    for head in heads {
+    for head in &heads {
         for tail in tails {
             let mut both = head.clone();
             if joint {

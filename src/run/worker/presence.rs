@@ -6,13 +6,13 @@ use super::Work;
 use crate::model::actor::is_instance;
 use crate::model::{Actor, ActorType, Time};
 use crate::normalize::{Norm, Record};
-use crate::run::intern::NO_STR;
+use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{Present, put};
 
 impl Work<'_> {
-    /// Notes the identity and the credential of a record at its address; the number of its actor
-    /// where that was worked out for it.
-    pub(super) fn presence(&mut self, record: &Record, time: Time) -> Option<u32> {
+    /// Notes the identity and the credential of a record at its address; returns the numbers of
+    /// actor and address, where it has one.
+    pub(super) fn presence(&mut self, record: &Record, time: Time) -> Option<(u32, StrId)> {
         let ip = self.ip(record.norm(Norm::Address)?);
         if ip == NO_STR {
             return None;
@@ -40,7 +40,7 @@ impl Work<'_> {
         }
         let first = &mut self.out.present[at as usize].first;
         *first = (*first).min(time);
-        Some(number)
+        Some((number, ip))
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) struct Subject<'r, 'a> {
     pub(super) number: u32,
     pub(super) source: u8,
     pub(super) position: u64,
-    pub(super) actor: Option<u32>,
+    /// Numbers of the actor and the address, where they have been worked out.
+    pub(super) whence: Option<(u32, StrId)>,
     pub(super) light: Option<Light>,
     pub(super) row: Option<u32>,
     pub(super) uid: Option<Uid>,
@@ -124,9 +125,13 @@ impl Work<'_> {
             return light;
         }
         let record = subject.record;
+        let (actor, ip) = subject.whence.unwrap_or_else(|| {
+            let address = record.norm(Norm::Address).unwrap_or_default();
+            (self.actor(record), self.ip(address))
+        });
         let light = Light {
-            actor: subject.actor.unwrap_or_else(|| self.actor(record)),
-            ip: self.ip(record.norm(Norm::Address).unwrap_or_default()),
+            actor,
+            ip,
             action: self.action(record),
             outcome: (record.layout.source.outcome)(record),
         };
@@ -205,21 +210,31 @@ impl Work<'_> {
         if let Some(target) = subject.target {
             return target;
         }
-        let first = (subject.record.layout.source.targets)(subject.record, 1);
-        let id = first.first().map(|target| target.id.as_str());
-        *subject.target.insert(put(&mut self.out.strings, id))
+        let (record, source) = (subject.record, subject.record.layout.source);
+        let strings = &mut self.out.strings;
+        *subject.target.insert(match (source.first_target)(record) {
+            Some(raw) => strings.put(text::string(raw).as_bytes()),
+            None => {
+                let first = (source.targets)(record, 1);
+                put(strings, first.first().map(|target| target.id.as_str()))
+            }
+        })
     }
 
     pub(super) fn action(&mut self, record: &Record) -> StrId {
-        let mut key = std::mem::take(&mut self.tables.scratch);
-        key.clear();
-        key.extend_from_slice(record.norm(Norm::Service).unwrap_or_default());
-        key.extend_from_slice(record.norm(Norm::Verb).unwrap_or_default());
-        let action = self.memo(Memo::Action, &key, |_| {
-            Some((record.layout.source.action)(record))
-        });
-        self.tables.scratch = key;
-        action
+        let mut hasher = self.tables.hasher.build_hasher();
+        hasher.write(record.layout.source.name.as_bytes());
+        hasher.write(record.norm(Norm::Service).unwrap_or_default());
+        hasher.write_u8(0xff);
+        hasher.write(record.norm(Norm::Verb).unwrap_or_default());
+        let place = hasher.finish();
+        if let Some(id) = self.tables.actions.get(&place) {
+            return *id;
+        }
+        let action = (record.layout.source.action)(record);
+        let id = self.out.strings.put(action.as_bytes());
+        self.tables.actions.insert(place, id);
+        id
     }
 
     /// The number of the record's actor: made once for the same raw fields.

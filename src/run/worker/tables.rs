@@ -13,7 +13,6 @@ use crate::run::rows::{ActorRow, Asked, Deed, FoldKey, Novelty, put};
 #[derive(Clone, Copy)]
 pub(super) enum Memo {
     Ip,
-    Action,
     Network,
     Agent,
 }
@@ -25,8 +24,10 @@ pub(super) struct Tables {
     pub(super) actors: hashbrown::HashMap<u64, u32, FixedState>,
     /// Their numbers by what they came to.
     pub(super) actor_rows: hashbrown::HashMap<ActorRow, u32, FixedState>,
+    /// Numbers of actions by a hash of service and call.
+    pub(super) actions: hashbrown::HashMap<u64, StrId, FixedState>,
     /// Raw values and what they come to.
-    pub(super) memos: [(Interner, Vec<StrId>); 4],
+    pub(super) memos: [(Interner, Vec<StrId>); 3],
     /// The source whose values the memos hold.
     pub(super) source: u8,
     pub(super) folds: hashbrown::HashMap<FoldKey, u32, FixedState>,
@@ -39,7 +40,6 @@ pub(super) struct Tables {
     pub(super) asked: hashbrown::HashSet<Asked, FixedState>,
     /// What has been noted of accounts and categories.
     pub(super) noted: hashbrown::HashSet<u64, FixedState>,
-    pub(super) scratch: Vec<u8>,
     /// The seed differs from run to run: only equality hangs on it.
     pub(super) hasher: foldhash::quality::RandomState,
 }
@@ -49,6 +49,7 @@ impl Default for Tables {
         Tables {
             actors: Default::default(),
             actor_rows: Default::default(),
+            actions: Default::default(),
             memos: Default::default(),
             source: u8::MAX,
             folds: Default::default(),
@@ -58,7 +59,6 @@ impl Default for Tables {
             deeds: Default::default(),
             asked: Default::default(),
             noted: Default::default(),
-            scratch: Vec::new(),
             // The seed differs from run to run: only equality hangs on it.
             hasher: Default::default(),
         }
@@ -70,6 +70,7 @@ impl Tables {
         self.of_source(u8::MAX);
         self.actors.clear();
         self.actor_rows.clear();
+        self.actions.clear();
         self.folds.clear();
         self.tuples.clear();
         self.novelties.clear();

@@ -46,7 +46,7 @@ impl Work<'_> {
             number,
             source,
             position,
-            actor: None,
+            whence: None,
             light: None,
             row: None,
             uid: None,
