@@ -95,8 +95,12 @@ impl Writer<'_, '_> {
             let end = ends.next().unwrap_or(first + written.len());
             parts.push((key, &written[start - first..end - first]));
         }
-        // The sort keeps the order of equal ones.
-        parts.sort_by(|a, b| a.0.cmp(b.0));
+        // The sort keeps the order of equal ones; the first letters nearly always tell.
+        let head = |key: &[u8]| key.first_chunk::<4>().map(|head| u32::from_be_bytes(*head));
+        parts.sort_by(|a, b| match (head(a.0), head(b.0)) {
+            (Some(one), Some(other)) if one != other => one.cmp(&other),
+            _ => a.0.cmp(b.0),
+        });
         for (at, (key, part)) in parts.iter().enumerate() {
             if parts.get(at + 1).is_none_or(|(next, _)| next != key) {
                 self.out.extend_from_slice(part);
@@ -145,6 +149,10 @@ fn text_at(raw: &[u8], at: usize) -> (Cow<'_, [u8]>, usize) {
 /// A text with its length before it, so that no other text can look like it.
 fn string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
+    if let length @ ..10 = text.len() {
+        out.extend_from_slice(&[b'0' + length as u8, b':']);
+        return out.extend_from_slice(text);
+    }
     let mut digits = [0; 20];
     let (mut at, mut left) = (digits.len(), text.len());
     loop {

@@ -55,8 +55,8 @@ pub struct Shelf(RefCell<Noted>);
 
 #[derive(Debug, Default)]
 struct Noted {
-    /// Where each container begins, and which entries are its own.
-    containers: Vec<(u32, Range<u32>)>,
+    /// Where each container begins, which entries are its own, and what their keys are like.
+    containers: Vec<(u32, Range<u32>, Marks)>,
     /// What they hold.
     entries: Vec<Entry>,
 }
@@ -68,6 +68,36 @@ struct Entry {
     value: Span,
     /// Whether the key may have escapes in it.
     escapes: bool,
+}
+
+/// Length, first and last letter of keys, as bits: most of what is searched for is not there, and
+/// that is told without a look at the keys.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks([u64; 4]);
+
+impl Marks {
+    fn place(key: &[u8]) -> Option<(usize, u64)> {
+        let (first, last) = (key.first()?, key.last()?);
+        let both = u32::from(first | 0x20) << 8 | u32::from(last | 0x20);
+        let mixed = (both ^ (key.len() as u32) << 16).wrapping_mul(0x9e37_79b1) >> 24;
+        Some((mixed as usize / 64, 1 << (mixed % 64)))
+    }
+
+    fn add(&mut self, key: &[u8]) {
+        if let Some((word, bit)) = Marks::place(key) {
+            self.0[word] |= bit;
+        }
+    }
+
+    /// Whether a path may begin with one of the keys.
+    fn may_lead(&self, path: &[u8]) -> bool {
+        let dots = path.iter().enumerate().filter(|(_, byte)| **byte == b'.');
+        let mut ends = dots.map(|(at, _)| at).chain([path.len()]);
+        ends.any(|end| {
+            let place = Marks::place(&path[..end]);
+            place.is_some_and(|(word, bit)| self.0[word] & bit != 0)
+        })
+    }
 }
 
 impl Shelf {
@@ -103,22 +133,31 @@ impl<'a> Shelved<'a> {
     }
 
     /// The entries of a container, noted now if they were not.
-    fn open(self, raw: &'a [u8]) -> Option<Range<u32>> {
+    fn open(self, raw: &'a [u8]) -> Option<(Range<u32>, Marks)> {
         let start = self.span(raw)?.start;
         let mut noted = self.shelf.0.try_borrow_mut().ok()?;
-        let known = noted.containers.iter().find(|(known, _)| *known == start);
-        if let Some((_, range)) = known {
-            return Some(range.clone());
+        let known = noted.containers.iter().find(|(known, ..)| *known == start);
+        if let Some((_, range, marks)) = known {
+            return Some((range.clone(), *marks));
         }
+        let mut marks = Marks::default();
         let first = noted.entries.len() as u32;
         let escapes = memchr::memchr(b'\\', raw).is_some();
         let mut note = |key: Option<Span>, value: &[u8]| {
-            let both = key.zip(self.span(value));
-            noted.entries.extend(both.map(|(key, value)| Entry {
+            let Some((key, value)) = key.zip(self.span(value)) else {
+                return true;
+            };
+            let name = key.of(self.text);
+            let escapes = escapes && memchr::memchr(b'\\', name).is_some();
+            match escapes {
+                true => marks = Marks([u64::MAX; 4]),
+                false => marks.add(name),
+            }
+            noted.entries.push(Entry {
                 key,
                 value,
-                escapes: escapes && memchr::memchr(b'\\', key.of(self.text)).is_some(),
-            }));
+                escapes,
+            });
             true
         };
         match raw.first() {
@@ -126,14 +165,14 @@ impl<'a> Shelved<'a> {
             _ => path::elements(raw, |value| note(Some(Span::default()), value)),
         }
         let range = first..noted.entries.len() as u32;
-        noted.containers.push((start, range.clone()));
-        Some(range)
+        noted.containers.push((start, range.clone(), marks));
+        Some((range, marks))
     }
 }
 
 impl<'a> Open<'a> for Shelved<'a> {
     fn members(self, raw: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8]) -> bool) {
-        let Some(range) = self.open(raw) else {
+        let Some((range, _)) = self.open(raw) else {
             return path::members(raw, each);
         };
         let noted = self.shelf.0.borrow();
@@ -146,10 +185,13 @@ impl<'a> Open<'a> for Shelved<'a> {
     }
 
     fn best<'p>(self, raw: &'a [u8], path: &'p [u8]) -> Best<'a, 'p> {
-        let Some(range) = self.open(raw) else {
+        let Some((range, marks)) = self.open(raw) else {
             return Anew.best(raw, path);
         };
         let mut best = Best::of(path);
+        if !marks.may_lead(path) {
+            return best;
+        }
         let noted = self.shelf.0.borrow();
         let own = noted.entries.get(range.start as usize..range.end as usize);
         for entry in own.unwrap_or_default() {
@@ -166,7 +208,7 @@ impl<'a> Open<'a> for Shelved<'a> {
     }
 
     fn elements(self, raw: &'a [u8], mut each: impl FnMut(&'a [u8]) -> bool) {
-        let Some(range) = self.open(raw) else {
+        let Some((range, _)) = self.open(raw) else {
             return path::elements(raw, each);
         };
         for number in range {

@@ -153,16 +153,17 @@ fn inner(record: &Record) -> Option<Target> {
 pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out: Vec<Target> = inner(record).into_iter().collect();
     if let Some(id) = record.text_at("resourceId") {
-        let mut path = paths::parse(&id);
         // The blob service of a storage account is the account.
-        if let Some(at) = path
-            .whole
-            .find("/blobservices/")
-            .or(path.whole.find("/fileservices/"))
-        {
-            path = paths::parse(&path.whole[..at]);
-        }
-        out.push(paths::target(&path.whole));
+        let id = id.trim().trim_end_matches('/');
+        let services = ["/blobservices/", "/fileservices/"];
+        let is_service = |from: &usize| {
+            let rest = id.as_bytes().get(*from..*from + 14).unwrap_or_default();
+            services
+                .iter()
+                .any(|own| rest.eq_ignore_ascii_case(own.as_bytes()))
+        };
+        let end = memchr::memchr_iter(b'/', id.as_bytes()).find(is_service);
+        out.push(paths::target(&id[..end.unwrap_or(id.len())]));
     } else if let Some(account) = record.text(Norm::Bucket) {
         out.push(Target {
             kind: "storage_account".to_owned(),
