@@ -48,6 +48,8 @@ pub struct Matcher {
     memo: Memo,
     candidates: Vec<u32>,
     cache: Vec<Cached>,
+    /// By field: the last record that has no value of it, though it had to be searched for.
+    absent: Vec<u32>,
     /// Answers of questions, and to which record.
     answers: Vec<(u32, Answer)>,
     round: u32,
@@ -137,6 +139,7 @@ impl Matcher {
             memo: program.index.memo(program.rules.len()),
             candidates: Vec::new(),
             cache: program.fields.iter().map(|_| Cached::default()).collect(),
+            absent: vec![u32::MAX; program.fields.len()],
             answers: vec![(u32::MAX, Answer::Unknown); program.questions as usize],
             round: 0,
             matched: vec![false; program.rules.len()],
@@ -230,6 +233,7 @@ impl Matcher {
         self.round = self.round.wrapping_add(1);
         if self.round == 0 {
             self.cache.iter_mut().for_each(|cached| cached.round = 0);
+            self.absent.fill(u32::MAX);
             self.answers
                 .iter_mut()
                 .for_each(|(round, _)| *round = u32::MAX);
@@ -474,7 +478,22 @@ impl Matcher {
             return true;
         };
         if scene.others().is_empty() {
-            return self.resolved(scene, &scene.record, field, resolved, each);
+            if !matches!(resolved, Field::Deep { .. } | Field::FirstOf(_)) {
+                return self.resolved(scene, &scene.record, field, resolved, each);
+            }
+            // Rules ask for the same fields again and again, and most are not there.
+            if self.absent[field as usize] == self.round {
+                return true;
+            }
+            let mut any = false;
+            let known = self.resolved(scene, &scene.record, field, resolved, &mut |value| {
+                any = true;
+                each(value)
+            });
+            if known && !any {
+                self.absent[field as usize] = self.round;
+            }
+            return known;
         }
         let mut go_on = true;
         let mut known = true;
