@@ -26,8 +26,23 @@ pub fn canonical_of(raw: &[u8]) -> Vec<u8> {
 struct Writer<'r, 'o> {
     raw: &'r [u8],
     out: &'o mut Vec<u8>,
-    /// Of the objects that are open: keys, and where what is written of each begins.
-    members: Vec<(Cow<'r, [u8]>, usize)>,
+    /// Of the objects that are open.
+    members: Vec<Member<'r>>,
+}
+
+/// A member of an object.
+struct Member<'r> {
+    /// The first letters of its key, which nearly always tell it from the others.
+    head: u64,
+    key: Cow<'r, [u8]>,
+    /// Where what is written of it begins.
+    start: usize,
+}
+
+impl Member<'_> {
+    fn order(&self) -> (u64, &[u8]) {
+        (self.head, &self.key)
+    }
 }
 
 impl Writer<'_, '_> {
@@ -66,7 +81,12 @@ impl Writer<'_, '_> {
                     }
                     let start = self.out.len();
                     string(&key, self.out);
-                    self.members.push((key, start));
+                    let mut head = [0; 8];
+                    head.iter_mut()
+                        .zip(&*key)
+                        .for_each(|(to, from)| *to = *from);
+                    let head = u64::from_be_bytes(head);
+                    self.members.push(Member { head, key, start });
                     self.out.push(b':');
                     next = self.value(path::skip_space(self.raw, colon + 1), depth + 1);
                     self.out.push(b',');
@@ -75,7 +95,7 @@ impl Writer<'_, '_> {
                 _ => break next,
             }
         };
-        if !self.members[own..].is_sorted_by(|a, b| a.0 < b.0) {
+        if !self.members[own..].is_sorted_by(|a, b| a.order() < b.order()) {
             self.sort(own);
         }
         self.members.truncate(own);
@@ -85,22 +105,21 @@ impl Writer<'_, '_> {
 
     /// Puts the members of the last object in order. Of a repeated key the last one counts.
     fn sort(&mut self, own: usize) {
-        let Some((_, first)) = self.members.get(own) else {
+        let Some(first) = self.members.get(own).map(|member| member.start) else {
             return;
         };
-        let written = self.out.split_off(*first);
-        let mut ends = self.members[own..].iter().skip(1).map(|(_, start)| *start);
-        let mut parts: Vec<(&[u8], &[u8])> = Vec::with_capacity(self.members.len() - own);
-        for (key, start) in &self.members[own..] {
+        let written = self.out.split_off(first);
+        let mut ends = self.members[own..]
+            .iter()
+            .skip(1)
+            .map(|member| member.start);
+        let mut parts = Vec::with_capacity(self.members.len() - own);
+        for member in &self.members[own..] {
             let end = ends.next().unwrap_or(first + written.len());
-            parts.push((key, &written[start - first..end - first]));
+            parts.push((member.order(), &written[member.start - first..end - first]));
         }
-        // The sort keeps the order of equal ones; the first letters nearly always tell.
-        let head = |key: &[u8]| key.first_chunk::<4>().map(|head| u32::from_be_bytes(*head));
-        parts.sort_by(|a, b| match (head(a.0), head(b.0)) {
-            (Some(one), Some(other)) if one != other => one.cmp(&other),
-            _ => a.0.cmp(b.0),
-        });
+        // The sort keeps the order of equal ones.
+        parts.sort_by(|a, b| a.0.cmp(&b.0));
         for (at, (key, part)) in parts.iter().enumerate() {
             if parts.get(at + 1).is_none_or(|(next, _)| next != key) {
                 self.out.extend_from_slice(part);
