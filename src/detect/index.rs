@@ -10,7 +10,7 @@ use super::ast::Condition;
 use super::compile::{Ask, Bound, Known, Leaf, Node};
 use super::field::Field;
 use super::memo::{Asked, Memo};
-use crate::enrich::derive::Derived;
+use super::shape::{Outline, is_few};
 use crate::normalize::source::{Layout, Norm, Record};
 
 /// The rules of one source by what they cannot match without.
@@ -19,27 +19,13 @@ pub struct RuleIndex {
     /// Those that select rules first.
     fields: Vec<Asked>,
     dispatch: Option<u16>,
-    /// Slots whose values tell the shape of a record: they have few different ones.
-    values: Vec<u16>,
-    /// Slots that tell it by having one or none.
-    presences: Vec<u16>,
+    /// What tells the shape of a record.
+    pub outline: Outline,
     /// Rules without a witness: judged on every record.
     pub always: Vec<u32>,
 }
 
 type Witness<'a> = Vec<&'a Leaf>;
-
-/// Whether there is a value, and which if there is as good as none.
-fn presence(raw: &[u8]) -> u8 {
-    match raw {
-        b"" => NOTHING,
-        b"null" => 1,
-        b"\"\"" => 2,
-        _ => THERE,
-    }
-}
-const NOTHING: u8 = 0;
-const THERE: u8 = 3;
 
 impl RuleIndex {
     /// Builds the index of the bound rules.
@@ -133,38 +119,13 @@ impl RuleIndex {
                     leaf.known = *place.or_insert_with(|| {
                         let field = fields.get(leaf.field as usize);
                         let exists = matches!(*leaf.ask, Ask::Exists(_));
-                        field
-                            .into_iter()
-                            .for_each(|field| self.shapes(field, exists, layout));
+                        let field = field.into_iter();
+                        field.for_each(|field| self.outline.add(field, exists, layout));
                         self.known(leaf, fields, layout)
                     });
                 }
                 Node::Keyword(_) => {}
             }
-        }
-    }
-
-    /// Makes what a question asks for a part of the shape, where that tells enough: presence
-    /// answers whether something is there, and everything below a container that is not.
-    fn shapes(&mut self, field: &Field, exists: bool, layout: &Layout) {
-        let (slot, slots) = match field {
-            Field::Slot(slot, _) if is_few(*slot, layout) => (*slot, &mut self.values),
-            Field::Slot(slot, _) if exists => (*slot, &mut self.presences),
-            Field::Deep { top, .. } => (*top, &mut self.presences),
-            Field::FirstOf(all) => {
-                let each = all.iter();
-                return each.for_each(|field| self.shapes(field, exists, layout));
-            }
-            Field::Derived(Derived::Outcome) => {
-                let norms = [Norm::Error, Norm::Service, Norm::Verb].iter();
-                let slots = norms.flat_map(|norm| layout.slots_of(*norm));
-                let fields = slots.map(|(slot, quirk)| Field::Slot(*slot, *quirk));
-                return fields.for_each(|field| self.shapes(&field, exists, layout));
-            }
-            Field::Slot(..) | Field::Derived(_) | Field::Own(_) => return,
-        };
-        if !slots.contains(&slot) {
-            slots.push(slot);
         }
     }
 
@@ -222,56 +183,6 @@ impl RuleIndex {
         memo.select(&self.fields, record, |field| !field.few, out);
     }
 
-    /// Writes what tells the shape of a record with at most one value a field.
-    #[inline]
-    pub fn shape(&self, record: &Record, out: &mut Vec<u8>) {
-        out.clear();
-        for slot in &self.values {
-            out.extend_from_slice(record.slots.first(*slot).of(record.text));
-            // Stands in no JSON text.
-            out.push(0xff);
-        }
-        // Two bits each.
-        for slots in self.presences.chunks(32) {
-            let word = slots.iter().fold(0, |word: u64, slot| {
-                let span = record.slots.first(*slot);
-                let class = match span.end.wrapping_sub(span.start) {
-                    0 => NOTHING,
-                    1..=4 => presence(span.of(record.text)),
-                    _ => THERE,
-                };
-                word << 2 | u64::from(class)
-            });
-            out.extend_from_slice(&word.to_le_bytes());
-        }
-    }
-
-    /// Whether the answer to a question about a field hangs on the record's shape alone.
-    pub fn is_shaped(&self, field: &Field, ask: &Ask, record: &Record) -> bool {
-        let raw = |slot: u16| record.slots.first(slot).of(record.text);
-        let there = |slot: u16| presence(raw(slot)) == THERE;
-        let told = |slot: u16| self.presences.contains(&slot);
-        match (ask, field) {
-            (Ask::Refers(..), _) => false,
-            (_, Field::Slot(slot, _)) => {
-                let exists = matches!(ask, Ask::Exists(_));
-                self.values.contains(slot) || told(*slot) && (exists || !there(*slot))
-            }
-            (_, Field::Deep { top, .. }) => told(*top) && !there(*top),
-            (_, Field::FirstOf(all)) => {
-                // Behind the first one that is there none is asked.
-                let is_there =
-                    |field: &Field| matches!(field, Field::Slot(slot, _) if there(*slot));
-                let end = all.iter().position(is_there).map_or(all.len(), |at| at + 1);
-                all[..end]
-                    .iter()
-                    .all(|field| self.is_shaped(field, ask, record))
-            }
-            (_, Field::Derived(Derived::Outcome)) => (record.layout.source.plain_outcome)(record),
-            (_, Field::Derived(_) | Field::Own(_)) => false,
-        }
-    }
-
     /// The remembered answer of a question about a field that has at most one value here; `None`
     /// where it has not been asked yet.
     #[inline]
@@ -284,26 +195,6 @@ impl RuleIndex {
         memo.learn(&self.fields, known, answer);
     }
 }
-
-/// Whether a slot's values are few.
-fn is_few(slot: u16, layout: &Layout) -> bool {
-    let mut norms = FEW.iter().chain([&layout.source.dispatch]);
-    norms.any(|norm| layout.slots_of(*norm).iter().any(|(own, _)| *own == slot))
-}
-
-/// Fields that have few different values, beside the one that tells the call.
-const FEW: [Norm; 10] = [
-    Norm::Region,
-    Norm::Service,
-    Norm::Verb,
-    Norm::Error,
-    Norm::ActorType,
-    Norm::IssuerType,
-    Norm::Mfa,
-    Norm::InvokedBy,
-    Norm::ReadOnly,
-    Norm::Category,
-];
 
 /// The slots of a leaf that can be a witness: a positive question about declared fields that hold
 /// one plain value each. A name that stands for several places is answered by one of them.

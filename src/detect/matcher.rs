@@ -3,19 +3,21 @@
 //! Three values: true, false, unknown. Unknown are fields that need the whole input; a rule that
 //! hangs on one becomes a candidate and is judged again when everything is known.
 
+mod values;
+
 use std::rc::Rc;
 
+use self::values::keyword;
 use super::ast::Condition;
 use super::compile::{Ask, Bound, Known, Leaf, Node, Program};
 use super::field::Field;
 use super::memo::Memo;
 use super::shape::{Shape, Shapes};
 use super::value::{Tests, Value, refers};
-use crate::decode::{path, text};
 use crate::enrich::derive::{Context, Derived, Late};
 use crate::model::{Outcome, Severity};
 use crate::normalize::Record;
-use crate::normalize::source::{Quirk, Stage};
+use crate::normalize::source::Stage;
 
 /// An answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,19 +77,6 @@ pub struct Verdict {
     pub bound: u32,
     /// Its level here; `None` where rule or level cannot be decided yet.
     pub level: Option<Severity>,
-    /// Its level where only what is granted is missing, as far as that is known already; see
-    /// [`Matcher::if_granted`].
-    pub granted: Option<Severity>,
-}
-
-impl Verdict {
-    fn new(bound: u32, level: Option<Severity>) -> Verdict {
-        Verdict {
-            bound,
-            level,
-            granted: None,
-        }
-    }
 }
 
 /// Everything a judgement looks at.
@@ -166,9 +155,9 @@ impl Matcher {
         if scene.is_plain() && !record.slots.has_more() {
             let shape = self.shape(scene, &mut candidates);
             for told in &shape.rules {
-                match (told.level, told.granted) {
-                    (None, None) => self.candidate(scene, told.bound, verdict),
-                    _ => verdict(self, *told),
+                match told.level {
+                    Some(_) => verdict(self, *told),
+                    None => self.candidate(scene, told.bound, verdict),
                 }
             }
             index.beside_shape(record, &mut self.memo, &mut candidates);
@@ -198,7 +187,7 @@ impl Matcher {
     /// What the record's shape leaves of the rules; judged once a shape.
     fn shape(&mut self, scene: &Scene, candidates: &mut Vec<u32>) -> Rc<Shape> {
         let (index, record) = (&scene.program.index, &scene.record);
-        if let Some(shape) = self.shapes.find(|key| index.shape(record, key)) {
+        if let Some(shape) = self.shapes.find(&index.outline, record) {
             return shape;
         }
         index.of_shape(record, &mut self.memo, candidates);
@@ -208,17 +197,10 @@ impl Matcher {
             let Some(told) = self.rule(scene, bound) else {
                 continue;
             };
-            match told.level {
-                Some(_) if scene.program.rules[bound as usize].quiet => {
-                    self.matched[bound as usize] = true;
-                }
-                Some(_) => left.push(told),
-                None => {
-                    // Nobody will see it: whether it fired is all that is asked.
-                    let granted = self.if_granted(scene, bound);
-                    let granted = granted.filter(|level| *level == Severity::Informational);
-                    left.push(Verdict { granted, ..told });
-                }
+            if told.level.is_some() && scene.program.rules[bound as usize].quiet {
+                self.matched[bound as usize] = true;
+            } else {
+                left.push(told);
             }
         }
         self.only_shape = false;
@@ -246,18 +228,24 @@ impl Matcher {
         let rule = scene.program.rules.get(bound as usize)?;
         match self.condition(scene, rule, &rule.condition) {
             Answer::False => None,
-            Answer::Unknown => Some(Verdict::new(bound, None)),
+            Answer::Unknown => Some(Verdict { bound, level: None }),
             Answer::True => {
                 for (condition, level) in &rule.levels {
                     match self.condition(scene, rule, condition) {
                         Answer::True => {
-                            return Some(Verdict::new(bound, Some(*level)));
+                            return Some(Verdict {
+                                bound,
+                                level: Some(*level),
+                            });
                         }
-                        Answer::Unknown => return Some(Verdict::new(bound, None)),
+                        Answer::Unknown => return Some(Verdict { bound, level: None }),
                         Answer::False => {}
                     }
                 }
-                Some(Verdict::new(bound, Some(rule.level)))
+                Some(Verdict {
+                    bound,
+                    level: Some(rule.level),
+                })
             }
         }
     }
@@ -446,184 +434,21 @@ impl Matcher {
             }
         }
     }
-
-    /// The texts of a field, arrays taken apart; false when they are not known yet.
-    pub fn texts(&mut self, scene: &Scene, field: u16, out: &mut Vec<Vec<u8>>) -> bool {
-        fn flatten(raw: &[u8], out: &mut Vec<Vec<u8>>) {
-            match raw.first() {
-                Some(b'[') => path::elements(raw, |element| {
-                    flatten(element, out);
-                    true
-                }),
-                Some(b'{') => out.push(text::compact(raw).into_owned()),
-                _ if matches!(raw, b"null" | b"\"\"") => {}
-                _ => out.push(text::bytes(raw).into_owned()),
-            }
-        }
-        let known = self.values(scene, field, &mut |value| {
-            match value {
-                Value::Raw(raw) => flatten(raw, out),
-                Value::Text(text) => out.push(text.as_bytes().to_vec()),
-            }
-            true
-        });
-        let to_come = scene.stage != Stage::Whole && !scene.program.steady[field as usize];
-        known && !(to_come && out.is_empty())
-    }
-
-    /// Calls `each` with the values of a field until it says stop; false when they are not known
-    /// yet.
-    fn values(&mut self, scene: &Scene, field: u16, each: &mut dyn FnMut(Value) -> bool) -> bool {
-        let Some(resolved) = scene.program.fields.get(field as usize) else {
-            return true;
-        };
-        if scene.others().is_empty() {
-            if !matches!(resolved, Field::Deep { .. } | Field::FirstOf(_)) {
-                return self.resolved(scene, &scene.record, field, resolved, each);
-            }
-            // Rules ask for the same fields again and again, and most are not there.
-            if self.absent[field as usize] == self.round {
-                return true;
-            }
-            let mut any = false;
-            let known = self.resolved(scene, &scene.record, field, resolved, &mut |value| {
-                any = true;
-                each(value)
-            });
-            if known && !any {
-                self.absent[field as usize] = self.round;
-            }
-            return known;
-        }
-        let mut go_on = true;
-        let mut known = true;
-        for record in std::iter::once(&scene.record).chain(scene.others()) {
-            known &= self.resolved(scene, record, field, resolved, &mut |value| {
-                go_on = go_on && each(value);
-                go_on
-            });
-            // What is computed is computed of the whole action.
-            if !go_on || matches!(resolved, Field::Derived(_) | Field::Own(_)) {
-                break;
-            }
-        }
-        known
-    }
-
-    fn resolved(
-        &mut self,
-        scene: &Scene,
-        record: &Record,
-        number: u16,
-        field: &Field,
-        each: &mut dyn FnMut(Value) -> bool,
-    ) -> bool {
-        match field {
-            Field::Slot(slot, Quirk::None) if !record.slots.has_more() => {
-                let span = record.slots.first(*slot);
-                if span.is_some() {
-                    each(Value::Raw(span.of(record.text)));
-                }
-                true
-            }
-            Field::Slot(slot, quirk) => {
-                for span in record.slots.all(*slot) {
-                    let raw = span.of(record.text);
-                    let absent = *quirk == Quirk::EmptyIsAbsent && raw == b"\"\"";
-                    if !absent && !each(Value::Raw(raw)) {
-                        break;
-                    }
-                }
-                true
-            }
-            Field::Deep { top, rest } => {
-                let mut go_on = true;
-                for span in record.slots.all(*top) {
-                    path::find_through(record.shelved(), span.of(record.text), rest, &mut |raw| {
-                        go_on = go_on && each(Value::Raw(raw));
-                    });
-                }
-                true
-            }
-            Field::FirstOf(fields) => {
-                for field in fields {
-                    let mut any = false;
-                    let known = self.resolved(scene, record, number, field, &mut |value| {
-                        any |= !matches!(value, Value::Raw(b"null"));
-                        each(value)
-                    });
-                    if !known || any {
-                        return known;
-                    }
-                }
-                true
-            }
-            Field::Derived(Derived::RoleAdminSeen) if scene.granted.is_some() => {
-                if let Some(granted) = scene.granted {
-                    each(Value::Text(&granted.to_string()));
-                }
-                true
-            }
-            Field::Derived(_) | Field::Own(_) => {
-                let cached = &mut self.cache[number as usize];
-                if cached.round != self.round {
-                    cached.round = self.round;
-                    cached.values.clear();
-                    cached.known = computed(field, scene, &mut cached.values);
-                }
-                if cached.known {
-                    for value in &cached.values {
-                        if !each(Value::Text(value)) {
-                            break;
-                        }
-                    }
-                }
-                cached.known
-            }
-        }
-    }
 }
 
 /// Whether the answer hangs on the record's shape alone.
 fn is_shaped(scene: &Scene, leaf: &Leaf) -> bool {
     let program = scene.program;
     let field = program.fields.get(leaf.field as usize);
-    if let (Some(Field::Derived(derived)), Ask::Any(..) | Ask::All(_) | Ask::Exists(_)) =
-        (field, &*leaf.ask)
+    // Nobody named a network: that is so for every record.
+    if let Some(Field::Derived(derived)) = field
+        && derived.is_of_networks()
+        && scene.context.network.is_empty()
+        && !matches!(*leaf.ask, Ask::Refers(..))
     {
-        let granted = *derived == Derived::RoleAdminSeen && scene.granted.is_some();
-        let nowhere = scene.context.network.is_empty() && derived.is_of_networks();
-        if granted || nowhere {
-            return true;
-        }
+        return true;
     }
-    field.is_some_and(|field| program.index.is_shaped(field, &leaf.ask, &scene.record))
-}
-
-/// Appends the values of a computed field; false when they are not known yet.
-fn computed(field: &Field, scene: &Scene, out: &mut Vec<String>) -> bool {
-    match field {
-        // An end is one; what goes on may still end in any way.
-        Field::Derived(Derived::Outcome) if scene.stage == Stage::Begins => false,
-        Field::Derived(Derived::Outcome) if scene.action.is_some() => {
-            out.extend(scene.action.map(|action| action.outcome.word().to_owned()));
-            true
-        }
-        Field::Derived(derived) => {
-            derived.values(&scene.record, scene.context, scene.late, out)
-                || (derived.is_of_firsts() && scene.fresh.is_empty())
-        }
-        Field::Own(at) => {
-            let derived = scene.record.layout.source.derived;
-            if let Some(own) = derived.get(usize::from(*at)) {
-                for record in std::iter::once(&scene.record).chain(scene.others()) {
-                    (own.values)(record, out);
-                }
-            }
-            true
-        }
-        _ => true,
-    }
+    field.is_some_and(|field| program.index.outline.tells(field, &leaf.ask, &scene.record))
 }
 
 /// An answer about one record of an action, as long as the others are not there: a value that
@@ -656,27 +481,4 @@ fn any(answers: impl Iterator<Item = Answer>) -> Answer {
         }
     }
     out
-}
-
-/// Whether any value anywhere in the record passes.
-fn keyword(raw: &[u8], tests: &Tests) -> bool {
-    match raw.first() {
-        Some(b'{') => {
-            let mut hit = false;
-            path::members(raw, |_, value| {
-                hit = keyword(value, tests);
-                !hit
-            });
-            hit
-        }
-        Some(b'[') => {
-            let mut hit = false;
-            path::elements(raw, |value| {
-                hit = keyword(value, tests);
-                !hit
-            });
-            hit
-        }
-        _ => tests.any(Value::Raw(raw)),
-    }
 }

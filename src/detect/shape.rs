@@ -8,7 +8,121 @@ use std::rc::Rc;
 
 use hashbrown::HashMap;
 
+use super::compile::Ask;
+use super::field::Field;
 use super::matcher::Verdict;
+use crate::enrich::derive::Derived;
+use crate::normalize::source::{Layout, Norm, Record};
+
+/// What tells the shape of a source's records.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// Slots that tell it by their values, of which there are few.
+    values: Vec<u16>,
+    /// Slots that tell it by having one or none.
+    presences: Vec<u16>,
+}
+
+impl Outline {
+    /// Takes in what a question asks for, where that tells enough: presence answers whether
+    /// something is there, and everything below a container that is not.
+    pub fn add(&mut self, field: &Field, exists: bool, layout: &Layout) {
+        let (slot, slots) = match field {
+            Field::Slot(slot, _) if is_few(*slot, layout) => (*slot, &mut self.values),
+            Field::Slot(slot, _) if exists => (*slot, &mut self.presences),
+            Field::Deep { top, .. } => (*top, &mut self.presences),
+            Field::FirstOf(all) => {
+                let each = all.iter();
+                return each.for_each(|field| self.add(field, exists, layout));
+            }
+            Field::Derived(Derived::Outcome) => {
+                let norms = [Norm::Error, Norm::Service, Norm::Verb].iter();
+                let slots = norms.flat_map(|norm| layout.slots_of(*norm));
+                let fields = slots.map(|(slot, quirk)| Field::Slot(*slot, *quirk));
+                return fields.for_each(|field| self.add(&field, exists, layout));
+            }
+            Field::Slot(..) | Field::Derived(_) | Field::Own(_) => return,
+        };
+        if !slots.contains(&slot) {
+            slots.push(slot);
+        }
+    }
+
+    /// Writes the shape of a record with at most one value a field.
+    #[inline]
+    pub fn write(&self, record: &Record, out: &mut Vec<u8>) {
+        out.clear();
+        for slot in &self.values {
+            out.extend_from_slice(record.slots.first(*slot).of(record.text));
+            // Stands in no JSON text.
+            out.push(0xff);
+        }
+        // Two bits each.
+        for slots in self.presences.chunks(32) {
+            let word = slots.iter().fold(0, |word: u64, slot| {
+                let raw = record.slots.first(*slot).of(record.text);
+                word << 2 | u64::from(presence(raw))
+            });
+            out.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    /// Whether the answer to a question about a field hangs on the record's shape alone.
+    pub fn tells(&self, field: &Field, ask: &Ask, record: &Record) -> bool {
+        let there = |slot: u16| presence(record.slots.first(slot).of(record.text)) == THERE;
+        let told = |slot: u16| self.presences.contains(&slot);
+        match (ask, field) {
+            (Ask::Refers(..), _) => false,
+            (_, Field::Slot(slot, _)) => {
+                let exists = matches!(ask, Ask::Exists(_));
+                self.values.contains(slot) || told(*slot) && (exists || !there(*slot))
+            }
+            (_, Field::Deep { top, .. }) => told(*top) && !there(*top),
+            (_, Field::FirstOf(all)) => {
+                // Behind the first one that is there none is asked.
+                let is_there =
+                    |field: &Field| matches!(field, Field::Slot(slot, _) if there(*slot));
+                let end = all.iter().position(is_there).map_or(all.len(), |at| at + 1);
+                let mut asked = all[..end].iter();
+                asked.all(|field| self.tells(field, ask, record))
+            }
+            (_, Field::Derived(Derived::Outcome)) => (record.layout.source.plain_outcome)(record),
+            (_, Field::Derived(_) | Field::Own(_)) => false,
+        }
+    }
+}
+
+/// Whether there is a value, and which if there is as good as none.
+#[inline]
+fn presence(raw: &[u8]) -> u8 {
+    match raw {
+        b"" => 0,
+        b"null" => 1,
+        b"\"\"" => 2,
+        _ => THERE,
+    }
+}
+const THERE: u8 = 3;
+
+/// Whether a slot's values are few.
+pub(super) fn is_few(slot: u16, layout: &Layout) -> bool {
+    let mut norms = FEW.iter().chain([&layout.source.dispatch]);
+    norms.any(|norm| layout.slots_of(*norm).iter().any(|(own, _)| *own == slot))
+}
+
+/// Fields that have few different values, beside the one that tells the call.
+const FEW: [Norm; 10] = [
+    Norm::Region,
+    Norm::Service,
+    Norm::Verb,
+    Norm::Error,
+    Norm::ActorType,
+    Norm::IssuerType,
+    Norm::Mfa,
+    Norm::InvokedBy,
+    Norm::ReadOnly,
+    Norm::Category,
+];
 
 /// What a combination of values comes to: the rules it does not rule out.
 #[derive(Debug, Default)]
@@ -48,10 +162,10 @@ const LIMIT: usize = 1 << 12;
 const LONGEST: usize = 1 << 10;
 
 impl Shapes {
-    /// What the combination that `write` writes comes to, where it has been met.
+    /// What the record's combination comes to, where it has been met.
     #[inline]
-    pub fn find(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Option<Rc<Shape>> {
-        write(&mut self.key);
+    pub fn find(&mut self, outline: &Outline, record: &Record) -> Option<Rc<Shape>> {
+        outline.write(record, &mut self.key);
         self.met.get(&*self.key).cloned()
     }
 

@@ -263,7 +263,7 @@ impl Work<'_> {
         own.matcher.judge(&scene, &mut |matcher, verdict| {
             let bound = &program.rules[verdict.bound as usize];
             let Some(level) = verdict.level else {
-                if !self.asks(matcher, &scene, verdict, shared.shown) {
+                if !self.asks(matcher, &scene, verdict.bound, shared.shown) {
                     undecided.push(verdict.bound);
                 }
                 return;

@@ -109,7 +109,7 @@ pub(in crate::normalize) const DENIED: [&str; 12] = [
 
 /// Only sign-ins say it elsewhere.
 pub(super) fn plain_outcome(record: &Record) -> bool {
-    record.norm(Norm::Error).is_some()
+    record.text(Norm::Error).is_some()
         || record.norm(Norm::Verb) != Some(b"\"ConsoleLogin\"")
             && record.norm(Norm::Service) != Some(b"\"signin.amazonaws.com\"")
 }

@@ -61,36 +61,13 @@ const NAME: usize = TARGETS.len();
 /// The place of the path to the key of an object.
 const KEY: usize = NAME + 1;
 
-/// Which of [`TARGETS`] start with a letter, a bit each: nearly all fields name none.
-const STARTS: [u64; 256] = {
-    let mut starts = [0; 256];
-    let mut rank = 0;
-    while rank < TARGETS.len() {
-        starts[TARGETS[rank].0.as_bytes()[0] as usize] |= 1 << rank;
-        rank += 1;
-    }
-    starts
-};
-
-/// The place of a request field in [`TARGETS`].
-fn rank_of(key: &[u8]) -> Option<usize> {
-    let mut left = STARTS[usize::from(*key.first()?)];
-    while left != 0 {
-        let rank = left.trailing_zeros() as usize;
-        if TARGETS[rank].0.as_bytes() == key {
-            return Some(rank);
-        }
-        left &= left - 1;
-    }
-    None
-}
-
 /// The request fields that name targets, in the order of [`TARGETS`]: kind and raw value.
 fn named(request: &[u8]) -> Vec<(usize, &'static str, &[u8])> {
     let mut out = Vec::new();
     if request.first() == Some(&b'{') {
         path::members(request, |key, value| {
-            if let Some(rank) = rank_of(key) {
+            let mut known = TARGETS.iter();
+            if let Some(rank) = known.position(|(name, ..)| name.as_bytes() == key) {
                 let (_, kind, below) = TARGETS[rank];
                 path::find(value, below, &mut |raw| out.push((rank, kind, raw)));
             }

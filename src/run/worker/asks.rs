@@ -5,7 +5,7 @@
 
 use super::Work;
 use super::bases::JOINT;
-use crate::detect::matcher::{Matcher, Scene, Verdict};
+use crate::detect::matcher::{Matcher, Scene};
 use crate::enrich::derive::roles;
 use crate::model::Severity;
 use crate::normalize::Norm;
@@ -19,17 +19,15 @@ impl Work<'_> {
         &mut self,
         matcher: &mut Matcher,
         scene: &Scene,
-        verdict: Verdict,
+        bound: u32,
         shown: Severity,
     ) -> bool {
-        let rule = &scene.program.rules[verdict.bound as usize];
+        let rule = &scene.program.rules[bound as usize];
         if shown == Severity::Informational || scene.stage != Stage::Whole || !rule.feeds.is_empty()
         {
             return false;
         }
-        let known = verdict.granted;
-        let granted = known.or_else(|| matcher.if_granted(scene, verdict.bound));
-        if granted != Some(Severity::Informational) {
+        if matcher.if_granted(scene, bound) != Some(Severity::Informational) {
             return false;
         }
         let account = scene.record.text(Norm::Account).unwrap_or_default();
