@@ -128,7 +128,7 @@ impl Index {
         let count = tokens.count_ones() as usize;
         let at = self.len;
         if self.tokens.len() < at + BLOCK {
-            self.tokens.resize(2 * at + 16 * BLOCK, 0);
+            self.tokens.resize(at + at / 4 + 64 * BLOCK, 0);
         }
         let room = &mut self.tokens[at..at + BLOCK];
         for group in room

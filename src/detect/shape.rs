@@ -60,8 +60,7 @@ impl Outline {
         // Two bits each.
         for slots in self.presences.chunks(32) {
             let word = slots.iter().fold(0, |word: u64, slot| {
-                let raw = record.slots.first(*slot).of(record.text);
-                word << 2 | u64::from(presence(raw))
+                word << 2 | u64::from(presence(record, *slot))
             });
             out.extend_from_slice(&word.to_le_bytes());
         }
@@ -69,7 +68,7 @@ impl Outline {
 
     /// Whether the answer to a question about a field hangs on the record's shape alone.
     pub fn tells(&self, field: &Field, ask: &Ask, record: &Record) -> bool {
-        let there = |slot: u16| presence(record.slots.first(slot).of(record.text)) == THERE;
+        let there = |slot: u16| presence(record, slot) == THERE;
         let told = |slot: u16| self.presences.contains(&slot);
         match (ask, field) {
             (Ask::Refers(..), _) => false,
@@ -92,13 +91,18 @@ impl Outline {
     }
 }
 
-/// Whether there is a value, and which if there is as good as none.
+/// Whether there is a value, and which if there is as good as none: a longer one is not looked
+/// at.
 #[inline]
-fn presence(raw: &[u8]) -> u8 {
-    match raw {
-        b"" => 0,
-        b"null" => 1,
-        b"\"\"" => 2,
+fn presence(record: &Record, slot: u16) -> u8 {
+    let span = record.slots.first(slot);
+    match span.end - span.start {
+        0 => 0,
+        2 | 4 => match span.of(record.text) {
+            b"null" => 1,
+            b"\"\"" => 2,
+            _ => THERE,
+        },
         _ => THERE,
     }
 }

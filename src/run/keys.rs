@@ -1,119 +1,130 @@
 //! Keys met so far, six bytes each and little more.
 //!
-//! A million records are a million keys, and they are a good part of what a run keeps. The low
-//! bits of a key choose its block and its place in it, so that only six bytes have to be kept.
-//! The keys of a block stand side by side in order of their places, and in order within one: a
-//! new key moves those behind it, of which there are few, and no room is left empty between.
+//! A million records are a million keys, and they are a good part of what a run keeps. New keys
+//! enter a table; when it is full they are merged into one sorted list, in which the first two
+//! bytes of a key tell where to look, so that only the other six have to be kept.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 
 /// A set of hashes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct KeySet {
-    blocks: Vec<Block>,
-    len: usize,
+    /// Those that came last.
+    fresh: HashSet<u64, FixedState>,
+    /// The others, ascending.
+    sorted: Vec<Slot>,
+    /// Where the keys of each first two bytes start, and the end; empty before the first merge.
+    starts: Vec<u32>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Block {
-    slots: Vec<Slot>,
-    /// Where the keys of each place end.
-    ends: [u32; PLACES],
-}
-
-/// What block and place do not tell of a key, the highest byte first.
+/// What a key's first two bytes do not tell of it, the highest first.
 type Slot = [u8; 6];
 
-const BLOCKS: usize = 4_096;
-/// Places of a block.
-const PLACES: usize = 16;
-
-impl Default for KeySet {
-    fn default() -> Self {
-        KeySet {
-            blocks: vec![Block::default(); BLOCKS],
-            len: 0,
-        }
-    }
-}
+/// Different first two bytes.
+const PLACES: usize = 1 << 16;
+/// Fresh keys before the first merge.
+const FRESH: usize = 1 << 15;
+/// Afterwards a part of the others, so that merging costs every key the same.
+const PART: usize = 16;
 
 impl KeySet {
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.sorted.len() + self.fresh.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     /// Adds a key; false when it was there.
     pub fn insert(&mut self, key: u64) -> bool {
-        let (block, place, slot) = parts(key);
-        let fresh = self.blocks[block].insert(place, slot);
-        self.len += usize::from(fresh);
-        fresh
+        if self.is_sorted_in(key) || !self.fresh.insert(key) {
+            return false;
+        }
+        if self.fresh.len() >= FRESH.max(self.sorted.len() / PART) {
+            self.merge();
+        }
+        true
     }
 
-    /// Looks at the places of many keys at once: the table is larger than the processor's
-    /// caches, and looks that do not wait for each other cost little more than one.
+    /// Looks at the places of many keys at once: the list is larger than the processor's caches,
+    /// and looks that do not wait for each other cost little more than one.
     pub fn warm(&self, keys: impl Iterator<Item = u64>) {
         let mut sum = 0u8;
         for key in keys {
-            let (block, place, _) = parts(key);
-            let block = &self.blocks[block];
-            let slot = block.slots.get(block.ends[place] as usize);
-            sum = sum.wrapping_add(slot.map_or(0, |slot| slot[0]));
+            let first = self.keys_like(key).first();
+            sum = sum.wrapping_add(first.map_or(0, |slot| slot[0]));
         }
         std::hint::black_box(sum);
     }
 
     /// Whether the key is there.
     pub fn contains(&self, key: u64) -> bool {
-        let (block, place, slot) = parts(key);
-        self.blocks[block].find(place, slot).is_ok()
+        self.is_sorted_in(key) || self.fresh.contains(&key)
+    }
+
+    fn is_sorted_in(&self, key: u64) -> bool {
+        let own = self.keys_like(key);
+        let low = key & LOW;
+        let at = own.partition_point(|known| number(*known) < low);
+        own.get(at).is_some_and(|known| number(*known) == low)
+    }
+
+    /// The sorted keys with the same first two bytes.
+    fn keys_like(&self, key: u64) -> &[Slot] {
+        let at = place(key);
+        match self.starts.get(at..at + 2) {
+            Some(&[start, end]) => &self.sorted[start as usize..end as usize],
+            _ => &[],
+        }
+    }
+
+    /// Merges the fresh keys in from behind: the room at the end is all that is needed.
+    fn merge(&mut self) {
+        let mut fresh: Vec<u64> = self.fresh.drain().collect();
+        fresh.sort_unstable();
+        self.starts.resize(PLACES + 1, 0);
+        let mut read = self.sorted.len();
+        self.sorted.reserve_exact(fresh.len());
+        self.sorted.resize(read + fresh.len(), Slot::default());
+        let mut write = self.sorted.len();
+        for at in (0..PLACES).rev() {
+            let (start, end) = (self.starts[at] as usize, write as u32);
+            while let Some(&key) = fresh.last().filter(|key| place(**key) == at) {
+                while read > start && number(self.sorted[read - 1]) > key & LOW {
+                    (read, write) = (read - 1, write - 1);
+                    self.sorted[write] = self.sorted[read];
+                }
+                write -= 1;
+                self.sorted[write] = slot(key);
+                fresh.pop();
+            }
+            write -= read - start;
+            self.sorted.copy_within(start..read, write);
+            read = start;
+            self.starts[at + 1] = end;
+        }
     }
 }
 
-/// The block of a key, its place there, and what those do not tell.
-fn parts(key: u64) -> (usize, usize, Slot) {
-    let [slot @ .., _, _] = key.to_be_bytes();
-    let low = key as usize;
-    (low % BLOCKS, low / BLOCKS % PLACES, slot)
+/// The bits that a slot tells.
+const LOW: u64 = (1 << 48) - 1;
+
+fn place(key: u64) -> usize {
+    (key >> 48) as usize
+}
+
+fn slot(key: u64) -> Slot {
+    let [_, _, slot @ ..] = key.to_be_bytes();
+    slot
 }
 
 /// As a number, which compares faster than bytes do.
 fn number([a, b, c, d, e, f]: Slot) -> u64 {
     u64::from_be_bytes([0, 0, a, b, c, d, e, f])
-}
-
-impl Block {
-    /// Where the key is, or would be.
-    fn find(&self, place: usize, slot: Slot) -> Result<usize, usize> {
-        let start = place.checked_sub(1).map_or(0, |last| self.ends[last]) as usize;
-        let own = self.slots.get(start..self.ends[place] as usize);
-        let own = own.unwrap_or_default();
-        let key = number(slot);
-        let at = own.partition_point(|known| number(*known) < key);
-        match own.get(at) {
-            Some(known) if *known == slot => Ok(start + at),
-            _ => Err(start + at),
-        }
-    }
-
-    fn insert(&mut self, place: usize, slot: Slot) -> bool {
-        let Err(at) = self.find(place, slot) else {
-            return false;
-        };
-        if self.slots.len() == self.slots.capacity() {
-            // Room for twice as much would be a waste.
-            self.slots.reserve_exact((self.slots.len() / 16).max(8));
-        }
-        self.slots.insert(at, slot);
-        for end in &mut self.ends[place..] {
-            *end += 1;
-        }
-        true
-    }
 }
 
 #[cfg(test)]
@@ -125,7 +136,7 @@ mod tests {
         let mut ours = KeySet::default();
         let mut theirs = std::collections::HashSet::new();
         let mut state = 1u64;
-        for _ in 0..200_000 {
+        for _ in 0..300_000 {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
@@ -134,20 +145,23 @@ mod tests {
             assert_eq!(ours.insert(key), theirs.insert(key));
         }
         assert_eq!(ours.len(), theirs.len());
-        let slots = ours.blocks.iter().map(|block| block.slots.capacity());
-        let bytes = slots.sum::<usize>() * size_of::<Slot>();
-        assert!(bytes < ours.len() * 8, "{bytes} for {}", ours.len());
+        assert!(ours.sorted.len() > 200_000);
+        assert!(ours.fresh.len() <= FRESH);
+        assert!(ours.sorted.capacity() == ours.sorted.len());
+        assert!(theirs.iter().all(|key| ours.contains(*key)));
     }
 
     #[test]
     fn keys_of_one_place_find_room() {
         let mut ours = KeySet::default();
-        // All of one block, at its very end.
-        for key in (0..2_000u64).map(|number| u64::MAX - (1 << 16) * number) {
+        // All with the same first two bytes, at the very end, in no order.
+        let keys = || (0..100_000u64).map(|number| u64::MAX - number * 7_919 % 100_003);
+        for key in keys() {
             assert!(ours.insert(key));
             assert!(!ours.insert(key));
         }
-        assert!(ours.contains(u64::MAX) && !ours.contains(u64::MAX - 1));
-        assert_eq!(ours.len(), 2_000);
+        assert_eq!(ours.len(), 100_000);
+        assert!(ours.contains(u64::MAX) && !ours.contains(u64::MAX - 100_003));
+        assert!(keys().all(|key| ours.contains(key)));
     }
 }

@@ -1,19 +1,20 @@
-//! Phase 1: workers take chunks, one absorber takes their results in order.
+//! Phase 1: workers take chunks, and take their results in by turns.
 //!
-//! The loader is asked under a lock, the work is done in parallel, the results wait for their
-//! turn in a bounded buffer: a worker too far ahead waits.
+//! The loader is asked under a lock, the work is done in parallel. A result waits for its turn;
+//! whoever brings the one whose turn it is takes in all that can follow, while the others go on.
+//! A worker too far ahead waits.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, mpsc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::rows::{ChunkResult, SkippedAt};
 use super::store::Store;
 use super::worker::{Shared, Worker};
-use crate::load::Loader;
+use crate::load::{Loader, Progress};
 
-/// Chunks a worker may be ahead of the absorber, per worker.
+/// Chunks a worker may be ahead of what has been taken in, per worker.
 const AHEAD: u64 = 4;
 
 /// Reads everything; false when it was stopped before the end.
@@ -30,62 +31,42 @@ pub fn read<'p>(
         .thread_name(|number| format!("ctadel-{number}"))
         .build()
         .map_err(|error| error.to_string())?;
-    let progress = loader.progress();
-    let loader = Mutex::new(loader);
-    let turn = Turn {
+    let turns = Turns {
+        queue: Mutex::default(),
+        moved: Condvar::new(),
         ahead: threads as u64 * AHEAD,
-        ..Turn::default()
+        spares: threads,
+        progress: loader.progress(),
+        store: Mutex::new(store),
+        shared,
     };
-    let (send, receive) = mpsc::sync_channel(threads * AHEAD as usize);
+    let loader = Mutex::new(loader);
     let ended = AtomicBool::new(false);
-    let quiet = Mutex::new(Vec::new());
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
-            let send = send.clone();
-            let (loader, turn, ended, quiet) = (&loader, &turn, &ended, &quiet);
+            let (loader, turns, ended) = (&loader, &turns, &ended);
             scope.spawn(move |_| {
+                // Whatever happens here, nobody is to wait for a turn that never comes.
+                let _release = Release(turns);
                 let mut worker = Worker::new(shared);
-                work(shared, &mut worker, loader, turn, stop, ended, &send);
-                if let Ok(mut quiet) = quiet.lock() {
-                    quiet.extend(worker.quiet_matches());
-                }
+                work(&mut worker, loader, turns, stop, ended);
+                let mut store = turns.store.lock().unwrap_or_else(PoisonError::into_inner);
+                store.quiet.extend(worker.quiet_matches());
             });
-        }
-        drop(send);
-        // Whatever happens here, nobody is to wait for a turn that never comes.
-        let _release = Release(&turn);
-        let mut waiting: BTreeMap<u64, ChunkResult> = BTreeMap::new();
-        let mut next = 0;
-        for result in receive {
-            waiting.insert(result.ordinal, result);
-            while let Some(mut result) = waiting.remove(&next) {
-                progress.add_records(result.keys.len() as u64);
-                store.absorb(&mut result);
-                if let Ok(mut spare) = shared.spare.lock()
-                    && spare.len() < threads
-                {
-                    spare.push(result);
-                }
-                next += 1;
-            }
-            turn.reach(next);
         }
     });
     if let Ok(mut spare) = shared.spare.lock() {
         *spare = Vec::new();
     }
-    store.quiet.extend(quiet.into_inner().unwrap_or_default());
     Ok(ended.load(Ordering::Relaxed))
 }
 
 fn work<'p>(
-    shared: &'p Shared<'p>,
     worker: &mut Worker<'p>,
     loader: &Mutex<Loader>,
-    turn: &Turn,
+    turns: &Turns<'_, 'p>,
     stop: &AtomicBool,
     ended: &AtomicBool,
-    send: &mpsc::SyncSender<ChunkResult>,
 ) {
     while !stop.load(Ordering::Relaxed) {
         // A lock is poisoned only by a panic of the loader; there is nothing more to read then.
@@ -97,11 +78,13 @@ fn work<'p>(
             return ended.store(true, Ordering::Relaxed);
         };
         for chunk in batch {
-            turn.wait_for(chunk.ordinal);
+            if !turns.wait_for(chunk.ordinal) {
+                return;
+            }
             let (ordinal, file) = (chunk.ordinal, chunk.file.clone());
             let result =
                 catch_unwind(AssertUnwindSafe(|| worker.run(chunk))).unwrap_or_else(|_| {
-                    *worker = Worker::new(shared);
+                    *worker = Worker::new(turns.shared);
                     let reason = "an error of ctadel itself: please report it".to_owned();
                     let skipped = vec![SkippedAt {
                         reason,
@@ -116,48 +99,91 @@ fn work<'p>(
                         ..ChunkResult::default()
                     }
                 });
-            if send.send(result).is_err() {
-                return;
-            }
+            turns.take_in(result);
         }
     }
 }
 
-/// How far the absorber has come.
-#[derive(Default)]
-struct Turn {
-    absorbed: Mutex<u64>,
-    /// How far ahead of it a worker may be.
-    ahead: u64,
+/// Takes the results in, in their order.
+struct Turns<'t, 'p> {
+    queue: Mutex<Queue>,
+    /// Tells of every turn.
     moved: Condvar,
+    /// How far ahead a worker may be.
+    ahead: u64,
+    /// How many results are kept for their room.
+    spares: usize,
+    progress: Arc<Progress>,
+    store: Mutex<&'t mut Store>,
+    shared: &'p Shared<'p>,
 }
 
-/// Lets everybody go on when the absorber ends, be it by a panic.
-struct Release<'a>(&'a Turn);
+#[derive(Default)]
+struct Queue {
+    /// Results whose turn is still to come.
+    waiting: BTreeMap<u64, ChunkResult>,
+    /// Whose turn it is.
+    next: u64,
+    /// Somebody is taking results in, and will take these in too.
+    busy: bool,
+    /// Somebody broke down on it: there is no next turn.
+    broken: bool,
+}
 
-impl Drop for Release<'_> {
+/// Lets everybody go on when a worker breaks down.
+struct Release<'a, 't, 'p>(&'a Turns<'t, 'p>);
+
+impl Drop for Release<'_, '_, '_> {
     fn drop(&mut self) {
-        self.0.reach(u64::MAX / 2);
+        if std::thread::panicking() {
+            self.0.queue().broken = true;
+            self.0.moved.notify_all();
+        }
     }
 }
 
-impl Turn {
-    fn reach(&self, next: u64) {
-        if let Ok(mut absorbed) = self.absorbed.lock() {
-            *absorbed = next;
-        }
-        self.moved.notify_all();
+impl Turns<'_, '_> {
+    /// Nothing breaks off while it is held.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_for(&self, ordinal: u64) {
-        let Ok(mut absorbed) = self.absorbed.lock() else {
+    /// Waits until a chunk is not too far ahead; false where nothing is taken in any more.
+    fn wait_for(&self, ordinal: u64) -> bool {
+        let mut queue = self.queue();
+        while ordinal > queue.next + self.ahead && !queue.broken {
+            let woken = self.moved.wait(queue);
+            queue = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        !queue.broken
+    }
+
+    /// Takes a result in and all that waited for it, or leaves it to whoever is at it.
+    fn take_in(&self, result: ChunkResult) {
+        let mut queue = self.queue();
+        queue.waiting.insert(result.ordinal, result);
+        if std::mem::replace(&mut queue.busy, true) {
             return;
-        };
-        while ordinal > *absorbed + self.ahead {
-            match self.moved.wait(absorbed) {
-                Ok(guard) => absorbed = guard,
-                Err(_) => return,
+        }
+        loop {
+            let turn = queue.next;
+            let Some(mut result) = queue.waiting.remove(&turn) else {
+                queue.busy = false;
+                return;
+            };
+            drop(queue);
+            self.progress.add_records(result.keys.len() as u64);
+            let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+            store.absorb(&mut result);
+            drop(store);
+            if let Ok(mut spare) = self.shared.spare.lock()
+                && spare.len() < self.spares
+            {
+                spare.push(result);
             }
+            queue = self.queue();
+            queue.next = turn + 1;
+            self.moved.notify_all();
         }
     }
 }

@@ -13,6 +13,8 @@ mod presence;
 mod reference;
 mod uid;
 
+use std::hash::{Hash, Hasher};
+
 pub use self::actor::ActorRow;
 pub use self::chunk::{
     Asked, Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step, UNCOUNTED,
@@ -151,7 +153,7 @@ impl Row {
 }
 
 /// What makes matches one finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FoldKey {
     /// The rule.
     pub rule: u32,
@@ -171,6 +173,18 @@ pub struct FoldKey {
     pub opened: StrId,
     /// In which hour.
     pub hour: i64,
+}
+
+/// In few pieces: a key is hashed for every match.
+impl Hash for FoldKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        state.write_u64(pair(self.rule, self.actor));
+        state.write_u64(pair(self.ip, self.action));
+        state.write_u64(pair(self.target, self.opened));
+        let ended = (self.level as u64) << 8 | self.outcome as u64;
+        state.write_u64((self.hour as u64) << 16 | ended);
+    }
 }
 
 /// Turns an optional text into its number.

@@ -175,21 +175,30 @@ impl Store {
         last: Time,
         whole: &mut dyn FnMut(&mut Store) -> RowId,
     ) -> Option<u32> {
+        let mut joined = false;
         let known = self.place_of(&key).or_else(|| {
             let at = self.neighbour(&key, row.time, last)?;
             self.register(key, at);
+            joined = true;
             Some(at)
         });
         if let Some(at) = known {
             let fold = &mut self.folds[at as usize];
+            let later = last > fold.last;
             fold.last = fold.last.max(last);
             let before = fold.first;
-            if row.order() < self.rows.order(before) {
+            let earlier = row.order() < self.rows.order(before);
+            if earlier {
                 let first = whole(self);
                 self.folds[at as usize].first = first;
                 self.rows.release(before);
             }
-            self.close_gaps(&key, at);
+            // What reaches no further has come near to nothing new.
+            let sides = [(earlier || joined, -1), (later || joined, 1)];
+            for (_, side) in sides.into_iter().filter(|(moved, _)| *moved) {
+                let hour = key.hour + side;
+                self.close_gap(&FoldKey { hour, ..key }, at);
+            }
             return Some(at);
         }
         if self.fold_count >= self.caps.folds || self.has_all_hours() {
@@ -231,24 +240,22 @@ impl Store {
         })
     }
 
-    /// Joins a fold with those that it has come near to.
-    fn close_gaps(&mut self, key: &FoldKey, at: u32) {
-        for hour in [key.hour - 1, key.hour + 1] {
-            let Some(other) = self.place_of(&FoldKey { hour, ..*key }) else {
-                continue;
-            };
-            let span = |at: u32| {
-                let fold = &self.folds[at as usize];
-                (self.rows.time(fold.first).0, fold.last.0)
-            };
-            let (own, near) = (span(at), span(other));
-            let pause = own
-                .0
-                .saturating_sub(near.1)
-                .max(near.0.saturating_sub(own.1));
-            if other != at && pause <= PAUSE {
-                self.join(at, other);
-            }
+    /// Joins a fold with the one that counts another hour, where it has come near to it.
+    fn close_gap(&mut self, key: &FoldKey, at: u32) {
+        let Some(other) = self.place_of(key) else {
+            return;
+        };
+        let span = |at: u32| {
+            let fold = &self.folds[at as usize];
+            (self.rows.time(fold.first).0, fold.last.0)
+        };
+        let (own, near) = (span(at), span(other));
+        let pause = own
+            .0
+            .saturating_sub(near.1)
+            .max(near.0.saturating_sub(own.1));
+        if other != at && pause <= PAUSE {
+            self.join(at, other);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use super::Store;
 use crate::run::intern::StrId;
@@ -39,6 +40,9 @@ struct Large {
     thin_at: usize,
     /// The earliest rows of each timespan so far, in order: they keep their targets.
     shown: Vec<RowId>,
+    /// The timespan that was asked for last and where its rows stand: the next one is mostly of
+    /// the same, and every row that a search looks at costs a way to the memory.
+    last: Option<(i64, Range<usize>)>,
 }
 
 /// How many rows decide a correlation: what is more within one timespan only adds to the count.
@@ -78,28 +82,39 @@ impl Group {
             return true;
         }
         let of = |rows: &Rows, row: RowId| rows.time(row).0.div_euclid(timespan);
-        let place = |rows: &Rows, row: RowId| (of(rows, row), rows.order(row));
         let first = self.large.is_none();
         let large = self.large.get_or_insert_default();
         let shown = &mut large.shown;
         if first {
             shown.extend(self.rows.iter().map(|counted| rows.hold(counted.row)));
-            shown.sort_by_key(|known| place(rows, *known));
+            shown.sort_by_key(|known| rows.order(*known));
         }
-        let (bucket, order) = place(rows, row);
-        let at = shown.partition_point(|known| place(rows, *known) < (bucket, order));
-        let start = shown.partition_point(|known| of(rows, *known) < bucket);
-        let end = shown.partition_point(|known| of(rows, *known) <= bucket);
-        if end - start >= SHOWN_TARGETS {
-            if at == end {
+        let bucket = of(rows, row);
+        let last = large.last.take().filter(|(known, _)| *known == bucket);
+        let mut own = last.map_or_else(
+            || {
+                let start = shown.partition_point(|known| of(rows, *known) < bucket);
+                start..shown.partition_point(|known| of(rows, *known) <= bucket)
+            },
+            |(_, own)| own,
+        );
+        if own.len() >= SHOWN_TARGETS {
+            let end = own.end - 1;
+            if rows.order(shown[end]) < rows.order(row) {
+                large.last = Some((bucket, own));
                 return false;
             }
-            rows.release(shown.remove(end - 1));
+            rows.release(shown.remove(end));
+            own.end = end;
         }
         if shown.len() == shown.capacity() {
             shown.reserve_exact(shown.len() / 4 + 1);
         }
+        let before = |known: &RowId| rows.order(*known) < rows.order(row);
+        let at = own.start + shown[own.clone()].partition_point(before);
         shown.insert(at, rows.hold(row));
+        own.end += 1;
+        large.last = Some((bucket, own));
         true
     }
 
@@ -122,6 +137,7 @@ impl Group {
             counted.shown &= place.1 <= SHOWN_TARGETS;
         }
         if let Some(large) = &mut self.large {
+            large.last = None;
             let shown = std::mem::take(&mut large.shown);
             shown.into_iter().for_each(|row| rows.release(row));
         }
