@@ -91,12 +91,12 @@ impl<'a> Walker<'a> {
         Err(Bad { at, why })
     }
 
-    /// Where the string that opens at the current token ends, one past its closing quote.
+    /// Where the string that opens at `at` ends, one past its closing quote: the current token.
     #[inline]
     fn string_end(&mut self, at: usize) -> Result<usize, Bad> {
-        match self.tokens.get(self.token..self.token + 2) {
-            Some(&[open, close]) if open as usize == at => {
-                self.token += 2;
+        match self.tokens.get(self.token) {
+            Some(&close) if close as usize > at => {
+                self.token += 1;
                 Ok(close as usize + 1)
             }
             _ => Err(Bad {

@@ -93,8 +93,17 @@ pub(in crate::normalize) fn requested(request: &[u8], add: &mut dyn FnMut(Target
 
 /// The first text that names a target.
 pub(super) fn first<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
-    let (place, raw) = record.named().next()?;
-    TARGETS.get(place)?;
+    let raw = match record.named().next() {
+        Some((place, raw)) => TARGETS.get(place).map(|_| raw)?,
+        None => {
+            let mut first = None;
+            resources(record, |arn, _| {
+                first = Some(arn);
+                false
+            });
+            first?
+        }
+    };
     let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     (!inner.is_empty() && inner != HIDDEN.as_bytes()).then_some(raw)
 }
@@ -145,21 +154,35 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
         let key = text::string(key);
         add("object", &format!("arn:aws:s3:::{bucket}/{key}"));
     }
-    if let Some(resources) = record
-        .top("resources")
-        .filter(|raw| raw.first() == Some(&b'['))
-    {
-        path::elements(resources, |resource| {
-            if let Some(arn) = path::first(resource, "ARN").and_then(text::present) {
-                let kind = path::first(resource, "type")
-                    .and_then(text::present)
-                    .unwrap_or_default();
-                add(&resource_kind(&kind), &arn);
-            }
-            true
-        });
-    }
+    resources(record, |arn, kind| {
+        let kind = kind.and_then(text::present).unwrap_or_default();
+        add(&resource_kind(&kind), &text::string(arn));
+        true
+    });
     out
+}
+
+/// Calls `each` with ARN and type of the resources that the record lists itself.
+fn resources<'r>(record: &Record<'r>, mut each: impl FnMut(&'r [u8], Option<&'r [u8]>) -> bool) {
+    let list = record.top("resources").filter(|raw| raw[0] == b'[');
+    path::elements(list.unwrap_or_default(), |resource| {
+        let (mut arn, mut kind) = (None, None);
+        if resource.first() == Some(&b'{') {
+            path::members(resource, |key, value| {
+                match key {
+                    b"ARN" => arn = Some(value),
+                    b"type" => kind = Some(value),
+                    _ => {}
+                }
+                true
+            });
+        }
+        // Copies spell their keys in another case.
+        let arn = arn.or_else(|| path::first(resource, "ARN"));
+        let kind = kind.or_else(|| path::first(resource, "type"));
+        arn.filter(|arn| text::present(arn).is_some())
+            .is_none_or(|arn| each(arn, kind))
+    });
 }
 
 fn each_text(raw: &[u8], each: &mut dyn FnMut(&str)) {
