@@ -204,7 +204,7 @@ impl Matcher {
             }
         }
         self.only_shape = false;
-        let shape = Rc::new(Shape::new(left, candidates.clone()));
+        let shape = Rc::new(Shape::new(left, candidates));
         self.shapes.learn(Rc::clone(&shape));
         shape
     }

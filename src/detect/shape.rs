@@ -4,6 +4,7 @@
 //! combination enters; the rules that can still match leave, most of them decided. Every
 //! combination is judged once: after that only what hangs on more is asked of a record.
 
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 use hashbrown::HashMap;
@@ -133,54 +134,64 @@ const FEW: [Norm; 10] = [
 pub struct Shape {
     /// Those it decides among them with their levels.
     pub rules: Box<[Verdict]>,
-    /// Numbers of the rules that it was asked about, ascending.
-    asked: Box<[u32]>,
+    /// A bit for every rule that it was asked about.
+    asked: Box<[u64]>,
 }
 
 impl Shape {
     /// What was found out about the rules that were asked about.
-    pub fn new(rules: Vec<Verdict>, mut asked: Vec<u32>) -> Shape {
-        asked.sort_unstable();
+    pub fn new(rules: Vec<Verdict>, asked: &[u32]) -> Shape {
+        let most = asked.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut bits = vec![0; most.div_ceil(64)];
+        for bound in asked {
+            bits[*bound as usize / 64] |= 1 << (bound % 64);
+        }
         Shape {
             rules: rules.into(),
-            asked: asked.into(),
+            asked: bits.into(),
         }
     }
 
     /// Whether nothing more has to be said about a rule.
     pub fn knows(&self, bound: u32) -> bool {
-        self.asked.binary_search(&bound).is_ok()
+        let bits = self.asked.get(bound as usize / 64);
+        bits.is_some_and(|bits| bits >> (bound % 64) & 1 == 1)
     }
 }
 
 /// The combinations a worker has met.
 #[derive(Debug, Default)]
 pub struct Shapes {
-    met: HashMap<Box<[u8]>, Rc<Shape>, foldhash::fast::FixedState>,
+    met: HashMap<Place, Rc<Shape>, foldhash::fast::FixedState>,
     key: Vec<u8>,
+    /// Where the combination that was looked for last belongs.
+    place: Place,
+    /// They differ from run to run, and only equality hangs on them.
+    seeds: [foldhash::quality::RandomState; 2],
 }
+
+/// Two hashes of a combination. Nobody who does not know the seeds makes two combinations that
+/// agree in both; to compare hundreds of bytes costs several ways to the memory.
+type Place = (u64, u64);
 
 /// Combinations remembered before all are forgotten: names of calls can be made up without end.
 const LIMIT: usize = 1 << 12;
-/// Longer ones are not of the kind that repeats.
-const LONGEST: usize = 1 << 10;
 
 impl Shapes {
     /// What the record's combination comes to, where it has been met.
     #[inline]
     pub fn find(&mut self, outline: &Outline, record: &Record) -> Option<Rc<Shape>> {
         outline.write(record, &mut self.key);
-        self.met.get(&*self.key).cloned()
+        let [first, second] = &self.seeds;
+        self.place = (first.hash_one(&*self.key), second.hash_one(&*self.key));
+        self.met.get(&self.place).cloned()
     }
 
     /// Remembers what the combination that was looked for last comes to.
     pub fn learn(&mut self, shape: Rc<Shape>) {
-        if self.key.len() > LONGEST {
-            return;
-        }
         if self.met.len() >= LIMIT {
             self.met.clear();
         }
-        self.met.insert(self.key.as_slice().into(), shape);
+        self.met.insert(self.place, shape);
     }
 }

@@ -12,13 +12,16 @@ use super::value::Plain;
 /// Reads one document; what is no map is no rule.
 pub(super) fn document(file: &str, part: &Part<'_>) -> Result<Mapping, RuleError> {
     let broken = |error: &yaml_serde::Error| {
-        let line = error.location().map_or(1, |location| location.line());
+        // YAML knows more line breaks than editors do: those are no lines of the file.
+        let before = error.location().map_or(0, |location| location.index());
+        let breaks = part.text.chars().take(before).filter(|c| *c == '\n');
+        let line = 1 + breaks.count();
         let text = error.to_string();
         // The place is said by file and line already.
         let reason = text.split(" at line ").next().unwrap_or(&text);
         RuleError {
             file: file.to_owned(),
-            line: part.first_line + line.saturating_sub(1),
+            line: part.first_line + line - 1,
             key: String::new(),
             reason: format!("not valid YAML: {reason}"),
         }

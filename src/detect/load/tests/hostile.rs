@@ -64,6 +64,16 @@ fn the_seed_itself_loads() {
 }
 
 #[test]
+fn lines_are_those_of_the_file() {
+    for more in ["low\u{2028}", "äöü", "äöü\u{2028}\u{2029}", ""] {
+        let text = format!("title: x\nlevel: {more}\ndetection: [\n");
+        let errors = load_str("seed.yml", &text, Origin::File, &BTreeMap::new());
+        let lines: Vec<usize> = errors.err().into_iter().flatten().map(|e| e.line).collect();
+        assert_eq!(lines, [4], "{more:?}");
+    }
+}
+
+#[test]
 fn depth_and_repetition_are_bounded() {
     load(&"[".repeat(50_000), &BTreeMap::new());
     load(&"- ".repeat(50_000), &BTreeMap::new());
@@ -85,7 +95,7 @@ fn depth_and_repetition_are_bounded() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn changed_files_never_panic(
