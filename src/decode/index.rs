@@ -129,6 +129,7 @@ impl Index {
         let count = tokens.count_ones() as usize;
         let at = self.len;
         if self.tokens.len() < at + BLOCK {
+            // Every worker keeps such a list: room for twice as much would be a waste.
             self.tokens.resize(at + at / 4 + 64 * BLOCK, 0);
         }
         let room = &mut self.tokens[at..at + BLOCK];

@@ -32,14 +32,7 @@ impl Names {
 
     /// The actor, with a name if anybody knows one.
     pub fn name(&self, row: &ActorRow, store: &Store) -> Actor {
-        let mut actor = row.unpack(&store.strings);
-        if let Some(known) = self.known(row, store) {
-            let known = known.unpack(&store.strings);
-            actor.name = known.name;
-            actor.principal = actor.principal.or(known.principal);
-            actor.issuer = actor.issuer.or(known.issuer);
-        }
-        actor
+        row.owned(self.who(row, store))
     }
 
     /// The same, borrowed.

@@ -15,13 +15,12 @@ pub(super) fn document(file: &str, part: &Part<'_>) -> Result<Mapping, RuleError
         // YAML knows more line breaks than editors do: those are no lines of the file.
         let before = error.location().map_or(0, |location| location.index());
         let breaks = part.text.chars().take(before).filter(|c| *c == '\n');
-        let line = 1 + breaks.count();
         let text = error.to_string();
         // The place is said by file and line already.
         let reason = text.split(" at line ").next().unwrap_or(&text);
         RuleError {
             file: file.to_owned(),
-            line: part.first_line + line - 1,
+            line: part.first_line + breaks.count(),
             key: String::new(),
             reason: format!("not valid YAML: {reason}"),
         }

@@ -89,7 +89,11 @@ impl ActorRow {
 
     /// The actor.
     pub fn unpack(self, strings: &Interner) -> Actor {
-        let who = self.who(strings);
+        self.owned(self.who(strings))
+    }
+
+    /// The actor as somebody borrowed it.
+    pub fn owned(self, who: Who<'_>) -> Actor {
         Actor {
             id: who.id.into_owned(),
             name: who.name.into_owned(),
