@@ -3,6 +3,7 @@
 mod common;
 
 use common::judge::Judge;
+use ctadel::normalize::SOURCES;
 
 fn agree(rules: &ctadel::detect::ast::RuleSet) -> usize {
     let judge = Judge::new(rules);
@@ -26,4 +27,32 @@ fn community_rules_find_the_same() {
     if let Some(rules) = common::community() {
         assert!(agree(&rules) > 500);
     }
+}
+
+/// An address that stands in either of two places selects rules by the one that is there.
+#[test]
+fn names_of_several_places_find_the_same() {
+    let rules = common::rules_of(
+        "title: Sign-in from there
+id: 7f0a5c1e-1111-4222-8333-444455556666
+logsource: {product: azure, service: signinlogs}
+detection:
+  there:
+    IPAddress: 203.0.113.9
+  condition: there
+level: low
+",
+    );
+    let source = SOURCES.iter().find(|own| own.name == "entra.signin");
+    let judge = Judge::of(source.expect("a source of that name"), &rules);
+    let mut matcher = judge.matcher();
+    let found = ["198.51.100.7", "203.0.113.9", "198.51.100.7"].map(|address| {
+        let raw = format!(
+            r#"{{"time":"2026-01-01T00:00:00Z","category":"SignInLogs","operationName":"Sign-in activity","properties":{{"id":"a","ipAddress":"{address}"}}}}"#
+        );
+        let (through, past) = judge.both(&mut matcher, raw.as_bytes());
+        assert_eq!(through, past, "{raw}");
+        past.len()
+    });
+    assert_eq!(found, [0, 1, 0]);
 }

@@ -351,6 +351,8 @@ impl Binder {
             Node::Keyword(_) => 50,
             Node::Leaf(leaf) => match &self.fields[leaf.field as usize] {
                 Field::Slot(..) => 1,
+                // Worked out once an address.
+                Field::Derived(derived) if derived.is_of_address() => 0,
                 Field::Deep { .. } => 5,
                 Field::FirstOf(..) => 8,
                 Field::Derived(_) | Field::Own(_) => 20,

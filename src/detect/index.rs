@@ -69,7 +69,7 @@ impl RuleIndex {
                 few: is_few(slot, layout),
                 tests: Vec::new(),
                 present: Vec::new(),
-                questions: 0,
+                questions: Vec::new(),
             });
             self.fields.len() - 1
         })
@@ -149,11 +149,15 @@ impl RuleIndex {
         }
         let at = self.place(*slot, layout);
         let field = &mut self.fields[at];
-        field.questions += 1;
-        Some(Known {
+        let known = Known {
             field: at as u16,
-            question: field.questions - 1,
-        })
+            question: field.questions.len() as u32,
+        };
+        field.questions.push(Leaf {
+            known: Some(known),
+            ..leaf.clone()
+        });
+        Some(known)
     }
 
     /// An empty memory for this index.
@@ -162,25 +166,21 @@ impl RuleIndex {
     }
 
     /// Puts the numbers of the rules that can match into `out`, each once.
-    #[inline]
     pub fn candidates(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
         out.clear();
         out.extend_from_slice(&self.always);
-        memo.select(&self.fields, record, |_| true, out);
+        memo.select(&self.fields, record, out);
     }
 
-    /// Those that the values which tell the record's shape select.
-    pub fn of_shape(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
-        out.clear();
-        out.extend_from_slice(&self.always);
-        memo.select(&self.fields, record, |field| field.few, out);
+    /// What is asked of the remembered fields.
+    pub(super) fn asked(&self) -> &[Asked] {
+        &self.fields
     }
 
-    /// Those that its other values select.
-    #[inline]
-    pub fn beside_shape(&self, record: &Record, memo: &mut Memo, out: &mut Vec<u32>) {
-        out.clear();
-        memo.select(&self.fields, record, |field| !field.few, out);
+    /// Whether the shape tells the answer of a remembered question.
+    pub fn tells(&self, record: &Record, memo: &mut Memo, known: Known) -> bool {
+        let number = known.field as usize;
+        !self.fields[number].few && memo.has_all(&self.fields, record, number)
     }
 
     /// The remembered answer of a question about a field that has at most one value here; `None`

@@ -153,20 +153,17 @@ impl Matcher {
         self.next_record();
         let (index, record) = (&scene.program.index, &scene.record);
         if scene.is_plain() && !record.slots.has_more() {
-            let shape = self.shape(scene, &mut candidates);
-            for told in &shape.rules {
+            for told in &*self.shape(scene, &mut candidates) {
                 match told.level {
                     Some(_) => verdict(self, *told),
                     None => self.candidate(scene, told.bound, verdict),
                 }
             }
-            index.beside_shape(record, &mut self.memo, &mut candidates);
-            candidates.retain(|bound| !shape.knows(*bound));
         } else {
             index.candidates(record, &mut self.memo, &mut candidates);
-        }
-        for &bound in &candidates {
-            self.candidate(scene, bound, verdict);
+            for &bound in &candidates {
+                self.candidate(scene, bound, verdict);
+            }
         }
         self.candidates = candidates;
     }
@@ -187,10 +184,23 @@ impl Matcher {
     /// What the record's shape leaves of the rules; judged once a shape.
     fn shape(&mut self, scene: &Scene, candidates: &mut Vec<u32>) -> Rc<Shape> {
         let (index, record) = (&scene.program.index, &scene.record);
-        if let Some(shape) = self.shapes.find(&index.outline, record) {
+        index.outline.write(record, &mut self.shapes.key);
+        let asked = index.asked();
+        for (number, field) in asked.iter().enumerate().filter(|(_, field)| !field.few) {
+            let write =
+                |own: &mut Matcher| own.memo.write(asked, record, number, &mut own.shapes.key);
+            if !write(self) {
+                self.ask(scene, &field.questions);
+                if !write(self) {
+                    let key = &mut self.shapes.key;
+                    self.memo.write_untold(asked, record, number, key);
+                }
+            }
+        }
+        if let Some(shape) = self.shapes.find() {
             return shape;
         }
-        index.of_shape(record, &mut self.memo, candidates);
+        index.candidates(record, &mut self.memo, candidates);
         self.only_shape = true;
         let mut left = Vec::new();
         for &bound in &*candidates {
@@ -204,9 +214,19 @@ impl Matcher {
             }
         }
         self.only_shape = false;
-        let shape = Rc::new(Shape::new(left, candidates));
+        let shape: Rc<Shape> = left.into();
         self.shapes.learn(Rc::clone(&shape));
         shape
+    }
+
+    /// Asks all questions about a value, which remembers the answers.
+    #[cold]
+    fn ask(&mut self, scene: &Scene, questions: &[Leaf]) {
+        for leaf in questions {
+            if let Some(known) = leaf.known {
+                self.remembered(scene, leaf, known);
+            }
+        }
     }
 
     /// Forgets what was computed for the last record.
@@ -301,7 +321,7 @@ impl Matcher {
             Node::Any(parts) => any(parts.iter().map(|part| self.node(scene, part))),
             Node::Leaf(leaf) => {
                 let answer = match leaf.known {
-                    _ if self.only_shape && !is_shaped(scene, leaf) => return Answer::Unknown,
+                    _ if self.only_shape && !self.is_shaped(scene, leaf) => return Answer::Unknown,
                     Some(known) if !scene.record.slots.has_more() && scene.others().is_empty() => {
                         self.remembered(scene, leaf, known)
                     }
@@ -360,6 +380,26 @@ impl Matcher {
             index.learn(&mut self.memo, known, answer == Answer::True);
         }
         answer
+    }
+
+    /// Whether the answer hangs on the record's shape alone.
+    fn is_shaped(&mut self, scene: &Scene, leaf: &Leaf) -> bool {
+        let index = &scene.program.index;
+        if let Some(known) = leaf.known
+            && index.tells(&scene.record, &mut self.memo, known)
+        {
+            return true;
+        }
+        let field = scene.program.fields.get(leaf.field as usize);
+        // Nobody named a network: that is so for every record.
+        if let Some(Field::Derived(derived)) = field
+            && derived.is_of_networks()
+            && scene.context.network.is_empty()
+            && !matches!(*leaf.ask, Ask::Refers(..))
+        {
+            return true;
+        }
+        field.is_some_and(|field| index.outline.tells(field, &leaf.ask, &scene.record))
     }
 
     fn leaf(&mut self, scene: &Scene, leaf: &Leaf) -> Answer {
@@ -434,21 +474,6 @@ impl Matcher {
             }
         }
     }
-}
-
-/// Whether the answer hangs on the record's shape alone.
-fn is_shaped(scene: &Scene, leaf: &Leaf) -> bool {
-    let program = scene.program;
-    let field = program.fields.get(leaf.field as usize);
-    // Nobody named a network: that is so for every record.
-    if let Some(Field::Derived(derived)) = field
-        && derived.is_of_networks()
-        && scene.context.network.is_empty()
-        && !matches!(*leaf.ask, Ask::Refers(..))
-    {
-        return true;
-    }
-    field.is_some_and(|field| program.index.outline.tells(field, &leaf.ask, &scene.record))
 }
 
 /// An answer about one record of an action, as long as the others are not there: a value that

@@ -3,9 +3,11 @@
 //! A raw value of a field enters; the rules it selects and the answers of questions about that
 //! field leave. Most values have been met before, and then nothing is asked again.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
 
-use super::compile::Known;
+use hashbrown::HashTable;
+
+use super::compile::{Known, Leaf};
 use super::value::{Tests, Value};
 use crate::normalize::source::Record;
 
@@ -16,14 +18,15 @@ pub(super) struct Asked {
     pub slot: u16,
     /// Whether it selects rules.
     pub selects: bool,
-    /// Whether it has few different values, and is a part of the record's [`super::shape`].
+    /// Whether it has few different values: they are a part of the record's [`super::shape`]. Of
+    /// the others it is what they come to.
     pub few: bool,
     /// Rules that one of these tests selects.
     pub tests: Vec<(Tests, u32)>,
     /// Rules for which any value will do.
     pub present: Vec<u32>,
-    /// How many questions rules put to it.
-    pub questions: u32,
+    /// The questions that rules put to it, one leaf each.
+    pub questions: Vec<Leaf>,
 }
 
 /// What a worker remembers of values it has met.
@@ -36,7 +39,9 @@ pub struct Memo {
 
 #[derive(Debug, Default)]
 struct Table {
-    numbers: HashMap<Box<[u8]>, u32, foldhash::fast::FixedState>,
+    numbers: HashTable<Met>,
+    /// It differs from run to run, and only equality hangs on it.
+    seed: foldhash::quality::RandomState,
     /// What is known of each value; the first place is for one that is not remembered.
     entries: Vec<Entry>,
     /// The entry of the record at hand, where it has been looked up.
@@ -44,12 +49,22 @@ struct Table {
     round: u32,
 }
 
+/// A value that was met. To compare its bytes costs a way to the memory; nobody who does not know
+/// the seed makes two values that agree in their hash.
+#[derive(Debug)]
+struct Met {
+    hash: u64,
+    len: u32,
+    entry: u32,
+}
+
 #[derive(Debug, Default)]
 struct Entry {
     rules: Box<[u32]>,
-    /// Which questions have been asked, and the answers; empty before the first one, which most
-    /// values never meet.
+    /// Which questions have been asked, and the answers; empty before the first one.
     answers: Box<[(u64, u64)]>,
+    /// How many have been asked.
+    asked: u32,
 }
 
 /// Values remembered per field before the table is cleared: user agents can be made up without
@@ -80,18 +95,10 @@ impl Memo {
         }
     }
 
-    /// Appends the numbers of the rules that the record's values select, each once: values of
-    /// the fields that `which` names.
-    #[inline]
-    pub(super) fn select(
-        &mut self,
-        asked: &[Asked],
-        record: &Record,
-        which: impl Fn(&Asked) -> bool,
-        out: &mut Vec<u32>,
-    ) {
+    /// Appends the numbers of the rules that the record's values select, each once.
+    pub(super) fn select(&mut self, asked: &[Asked], record: &Record, out: &mut Vec<u32>) {
         for (table, field) in self.fields.iter_mut().zip(asked) {
-            if !field.selects || !which(field) {
+            if !field.selects {
                 continue;
             }
             let mut add = |raw: &[u8]| {
@@ -112,6 +119,17 @@ impl Memo {
         }
     }
 
+    /// What is known of the value of a field that has one here, or none.
+    #[inline]
+    fn entry(&mut self, asked: &[Asked], record: &Record, number: usize) -> &Entry {
+        let (table, field) = (&mut self.fields[number], &asked[number]);
+        if table.round != self.round {
+            let raw = record.slots.first(field.slot).of(record.text);
+            table.look_up(field, raw, self.round);
+        }
+        &table.entries[table.current as usize]
+    }
+
     /// The answer of a question about a field that has one value here, or none; `None` where it
     /// has not been asked yet.
     #[inline]
@@ -121,16 +139,50 @@ impl Memo {
         record: &Record,
         known: Known,
     ) -> Option<bool> {
-        let number = known.field as usize;
-        let (table, field) = (&mut self.fields[number], &asked[number]);
-        if table.round != self.round {
-            let raw = record.slots.first(field.slot).of(record.text);
-            table.look_up(field, raw, self.round);
-        }
+        let answers = &self.entry(asked, record, known.field as usize).answers;
         let (bit, block) = place(known);
-        let answers = &table.entries[table.current as usize].answers;
         let (asked, answers) = answers.get(block).copied().unwrap_or_default();
         (asked & bit != 0).then_some(answers & bit != 0)
+    }
+
+    /// Whether all questions about a field have been asked of the value it has here.
+    pub(super) fn has_all(&mut self, asked: &[Asked], record: &Record, number: usize) -> bool {
+        let all = asked[number].questions.len();
+        self.entry(asked, record, number).asked as usize == all
+    }
+
+    /// Writes what the value that a field has here comes to: the rules it selects and all answers;
+    /// nothing and false where those are not known.
+    #[inline]
+    pub(super) fn write(
+        &mut self,
+        asked: &[Asked],
+        record: &Record,
+        number: usize,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let entry = self.entry(asked, record, number);
+        let all = entry.asked as usize == asked[number].questions.len();
+        if all {
+            entry.write_rules(out);
+            for (_, answers) in &entry.answers {
+                out.extend_from_slice(&answers.to_le_bytes());
+            }
+        }
+        all
+    }
+
+    /// The same where not all answers can be told yet.
+    #[cold]
+    pub(super) fn write_untold(
+        &mut self,
+        asked: &[Asked],
+        record: &Record,
+        number: usize,
+        out: &mut Vec<u8>,
+    ) {
+        self.entry(asked, record, number).write_rules(out);
+        out.extend_from_slice(&UNTOLD.to_le_bytes());
     }
 
     /// Remembers the answer to what was asked last.
@@ -141,34 +193,53 @@ impl Memo {
             return;
         };
         if entry.answers.is_empty() {
-            let blocks = asked[number].questions.div_ceil(64) as usize;
+            let blocks = asked[number].questions.len().div_ceil(BLOCK as usize);
             entry.answers = vec![(0, 0); blocks].into();
         }
         let (bit, block) = place(known);
         let (asked, answers) = &mut entry.answers[block];
+        entry.asked += u32::from(*asked & bit == 0);
         *asked |= bit;
         *answers |= if answer { bit } else { 0 };
     }
 }
 
+/// Questions in a block: the highest bit is no answer of any.
+const BLOCK: u32 = u64::BITS - 1;
+/// Stands in a shape for the answers about a value that cannot all be told yet.
+const UNTOLD: u64 = !0;
+
 /// The bit of a question, and in which block of them.
 fn place(known: Known) -> (u64, usize) {
-    (1 << (known.question % 64), known.question as usize / 64)
+    let block = (known.question / BLOCK) as usize;
+    (1 << (known.question % BLOCK), block)
+}
+
+impl Entry {
+    #[inline]
+    fn write_rules(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&(self.rules.len() as u32).to_le_bytes());
+        for rule in &self.rules {
+            out.extend_from_slice(&rule.to_le_bytes());
+        }
+    }
 }
 
 impl Table {
     #[inline]
     fn look_up(&mut self, field: &Asked, raw: &[u8], round: u32) -> &Entry {
-        let number = match self.numbers.get(raw) {
-            Some(number) => *number,
-            None => self.judge(field, raw),
+        let hash = self.seed.hash_one(raw);
+        let same = |met: &Met| (met.hash, met.len as usize) == (hash, raw.len());
+        let number = match self.numbers.find(hash, same) {
+            Some(met) => met.entry,
+            None => self.judge(field, raw, hash),
         };
         (self.current, self.round) = (number, round);
         &self.entries[number as usize]
     }
 
     #[cold]
-    fn judge(&mut self, field: &Asked, raw: &[u8]) -> u32 {
+    fn judge(&mut self, field: &Asked, raw: &[u8], hash: u64) -> u32 {
         if self.entries.len() >= MEMO_LIMIT {
             self.numbers.clear();
             self.entries.clear();
@@ -181,9 +252,14 @@ impl Table {
             self.entries[0] = entry;
             return 0;
         }
-        let number = self.entries.len() as u32;
+        let met = Met {
+            hash,
+            len: raw.len() as u32,
+            entry: self.entries.len() as u32,
+        };
+        let number = met.entry;
         self.entries.push(entry);
-        self.numbers.insert(raw.into(), number);
+        self.numbers.insert_unique(hash, met, |met| met.hash);
         number
     }
 }
@@ -203,7 +279,7 @@ impl Asked {
         }
         Entry {
             rules: rules.into(),
-            answers: Box::default(),
+            ..Entry::default()
         }
     }
 }

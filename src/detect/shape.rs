@@ -1,8 +1,9 @@
 //! What the fields with few different values decide together.
 //!
-//! Call, service, error and their like come in the same combinations again and again. A record's
-//! combination enters; the rules that can still match leave, most of them decided. Every
-//! combination is judged once: after that only what hangs on more is asked of a record.
+//! Call, service, error and their like come in the same combinations again and again, and so do
+//! the answers about names and addresses, of which there are many. A record's combination enters;
+//! the rules that can still match leave, most of them decided. Every combination is judged once:
+//! after that only what hangs on more is asked of a record.
 
 use std::hash::BuildHasher;
 use std::rc::Rc;
@@ -129,41 +130,16 @@ const FEW: [Norm; 10] = [
     Norm::Category,
 ];
 
-/// What a combination of values comes to: the rules it does not rule out.
-#[derive(Debug, Default)]
-pub struct Shape {
-    /// Those it decides among them with their levels.
-    pub rules: Box<[Verdict]>,
-    /// A bit for every rule that it was asked about.
-    asked: Box<[u64]>,
-}
-
-impl Shape {
-    /// What was found out about the rules that were asked about.
-    pub fn new(rules: Vec<Verdict>, asked: &[u32]) -> Shape {
-        let most = asked.iter().max().map_or(0, |last| *last as usize + 1);
-        let mut bits = vec![0; most.div_ceil(64)];
-        for bound in asked {
-            bits[*bound as usize / 64] |= 1 << (bound % 64);
-        }
-        Shape {
-            rules: rules.into(),
-            asked: bits.into(),
-        }
-    }
-
-    /// Whether nothing more has to be said about a rule.
-    pub fn knows(&self, bound: u32) -> bool {
-        let bits = self.asked.get(bound as usize / 64);
-        bits.is_some_and(|bits| bits >> (bound % 64) & 1 == 1)
-    }
-}
+/// What a combination comes to: the rules it does not rule out, those it decides with their
+/// levels.
+pub type Shape = [Verdict];
 
 /// The combinations a worker has met.
 #[derive(Debug, Default)]
 pub struct Shapes {
     met: HashMap<Place, Rc<Shape>, foldhash::fast::FixedState>,
-    key: Vec<u8>,
+    /// The combination that is looked for.
+    pub key: Vec<u8>,
     /// Where the combination that was looked for last belongs.
     place: Place,
     /// They differ from run to run, and only equality hangs on them.
@@ -178,10 +154,9 @@ type Place = (u64, u64);
 const LIMIT: usize = 1 << 12;
 
 impl Shapes {
-    /// What the record's combination comes to, where it has been met.
+    /// What the combination that is written comes to, where it has been met.
     #[inline]
-    pub fn find(&mut self, outline: &Outline, record: &Record) -> Option<Rc<Shape>> {
-        outline.write(record, &mut self.key);
+    pub fn find(&mut self) -> Option<Rc<Shape>> {
         let [first, second] = &self.seeds;
         self.place = (first.hash_one(&*self.key), second.hash_one(&*self.key));
         self.met.get(&self.place).cloned()

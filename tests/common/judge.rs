@@ -12,9 +12,9 @@ use ctadel::detect::compile::Program;
 use ctadel::detect::matcher::{Matcher, Scene};
 use ctadel::enrich::derive::{Context, DIMENSIONS};
 use ctadel::normalize::source::Stage;
-use ctadel::normalize::{Record, SOURCES};
+use ctadel::normalize::{Record, SOURCES, Source};
 
-/// The rules of a set that speak about the first source, bound to it.
+/// The rules of a set that speak about one source, bound to it.
 pub struct Judge {
     program: Program,
     context: Context,
@@ -24,9 +24,14 @@ pub struct Judge {
 pub type Verdicts = BTreeMap<u32, bool>;
 
 impl Judge {
+    /// Bound to the first source.
     pub fn new(rules: &RuleSet) -> Judge {
+        Judge::of(SOURCES[0], rules)
+    }
+
+    pub fn of(source: &'static Source, rules: &RuleSet) -> Judge {
         Judge {
-            program: Program::new(SOURCES[0], rules, true).expect("rules of a test compile"),
+            program: Program::new(source, rules, true).expect("rules of a test compile"),
             context: Context::default(),
         }
     }

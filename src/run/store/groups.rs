@@ -38,8 +38,9 @@ struct Large {
     /// Rows left out: more than enough of them were there.
     dropped: u64,
     thin_at: usize,
-    /// The earliest rows of each timespan so far, in order: they keep their targets.
-    shown: Vec<RowId>,
+    /// The earliest rows of each timespan so far, in order, each with the number of its timespan:
+    /// they keep their targets.
+    shown: Vec<(i64, RowId)>,
     /// The timespan that was asked for last and where its rows stand: the next one is mostly of
     /// the same, and every row that a search looks at costs a way to the memory.
     last: Option<(i64, Range<usize>)>,
@@ -81,38 +82,40 @@ impl Group {
         if self.large.is_none() && self.rows.len() < SHOWN_TARGETS {
             return true;
         }
-        let of = |rows: &Rows, row: RowId| rows.time(row).0.div_euclid(timespan);
+        let bucket = |row: RowId, rows: &Rows| rows.time(row).0.div_euclid(timespan);
         let first = self.large.is_none();
         let large = self.large.get_or_insert_default();
         let shown = &mut large.shown;
         if first {
-            shown.extend(self.rows.iter().map(|counted| rows.hold(counted.row)));
-            shown.sort_by_key(|known| rows.order(*known));
+            let all = self.rows.iter().map(|counted| rows.hold(counted.row));
+            let all: Vec<RowId> = all.collect();
+            shown.extend(all.iter().map(|row| (bucket(*row, rows), *row)));
+            shown.sort_by_key(|(_, known)| rows.order(*known));
         }
-        let bucket = of(rows, row);
+        let bucket = bucket(row, rows);
         let last = large.last.take().filter(|(known, _)| *known == bucket);
         let mut own = last.map_or_else(
             || {
-                let start = shown.partition_point(|known| of(rows, *known) < bucket);
-                start..shown.partition_point(|known| of(rows, *known) <= bucket)
+                let start = shown.partition_point(|(known, _)| *known < bucket);
+                start..shown.partition_point(|(known, _)| *known <= bucket)
             },
             |(_, own)| own,
         );
         if own.len() >= SHOWN_TARGETS {
             let end = own.end - 1;
-            if rows.order(shown[end]) < rows.order(row) {
+            if rows.order(shown[end].1) < rows.order(row) {
                 large.last = Some((bucket, own));
                 return false;
             }
-            rows.release(shown.remove(end));
+            rows.release(shown.remove(end).1);
             own.end = end;
         }
         if shown.len() == shown.capacity() {
             shown.reserve_exact(shown.len() / 4 + 1);
         }
-        let before = |known: &RowId| rows.order(*known) < rows.order(row);
+        let before = |(_, known): &(i64, RowId)| rows.order(*known) < rows.order(row);
         let at = own.start + shown[own.clone()].partition_point(before);
-        shown.insert(at, rows.hold(row));
+        shown.insert(at, (bucket, rows.hold(row)));
         own.end += 1;
         large.last = Some((bucket, own));
         true
@@ -139,7 +142,7 @@ impl Group {
         if let Some(large) = &mut self.large {
             large.last = None;
             let shown = std::mem::take(&mut large.shown);
-            shown.into_iter().for_each(|row| rows.release(row));
+            shown.into_iter().for_each(|(_, row)| rows.release(row));
         }
     }
 
