@@ -67,15 +67,16 @@ impl Uid {
         if self.high == TEXT {
             return strings.text(self.low as StrId).unwrap_or_default();
         }
-        let hex = format!("{:016x}{:016x}", self.high, self.low);
-        format!(
-            "{}-{}-{}-{}-{}",
-            &hex[..8],
-            &hex[8..12],
-            &hex[12..16],
-            &hex[16..20],
-            &hex[20..]
-        )
+        let number = u128::from(self.high) << 64 | u128::from(self.low);
+        let mut text = String::with_capacity(36);
+        for digit in 0..32 {
+            if matches!(digit, 8 | 12 | 16 | 20) {
+                text.push('-');
+            }
+            let value = (number >> (124 - 4 * digit)) as usize % 16;
+            text.push(char::from(b"0123456789abcdef"[value]));
+        }
+        text
     }
 }
 
