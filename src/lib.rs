@@ -152,11 +152,23 @@ pub fn scan_packed(
     let shared = shared(&programs, plan);
     let enough = run::correlate::enough(&plan.rules);
     let mut store = Store::new(SOURCES.len(), plan.caps, enough);
-    let complete = run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
-        .map_err(ScanError::Threads)?;
+    let pool = run::phase1::pool(plan.threads).map_err(ScanError::Threads)?;
+    let complete = run::phase1::read(loader, &shared, &mut store, &pool, stop);
     compiled(&programs)?;
 
-    let decided = decide(&mut store, &shared, &plan.rules, plan.link);
+    // What the workers have let go of is theirs to fill again.
+    Ok(pool.install(|| told(plan, &shared, store, complete, progress)))
+}
+
+/// What the whole input says, once all of it has been read.
+fn told(
+    plan: &Plan,
+    shared: &Shared,
+    mut store: Store,
+    complete: bool,
+    progress: &Arc<Progress>,
+) -> Report<Lot> {
+    let decided = decide(&mut store, shared, &plan.rules, plan.link);
     let folds = std::mem::take(&mut store.folds);
     let maker = Maker::new(store, &folds, decided.fired, decided.known);
     let mut packed = maker.packed(folds, &plan.rules);
@@ -167,7 +179,7 @@ pub fn scan_packed(
     }
     let newest = newest_of(maker.store());
     let refused = progress.refused();
-    Ok(report(
+    report(
         plan,
         maker,
         packed,
@@ -177,7 +189,7 @@ pub fn scan_packed(
             refused,
             ..Report::default()
         },
-    ))
+    )
 }
 
 /// Runs rules over single records, as their tests do: nothing is read but what is given.
@@ -295,8 +307,8 @@ pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError>
     let programs = programs(&rules, false);
     let shared = shared(&programs, plan);
     let mut store = Store::new(SOURCES.len(), plan.caps, Default::default());
-    run::phase1::read(loader, &shared, &mut store, plan.threads, stop)
-        .map_err(ScanError::Threads)?;
+    let pool = run::phase1::pool(plan.threads).map_err(ScanError::Threads)?;
+    run::phase1::read(loader, &shared, &mut store, &pool, stop);
     Ok(newest_of(&store))
 }
 

@@ -48,8 +48,8 @@ pub fn look(
         ..plan.caps
     };
     let mut store = Store::new(programs.sources().len(), caps, HashMap::new());
-    let complete = phase1::read(loader, &shared, &mut store, plan.threads, stop)
-        .map_err(ScanError::Threads)?;
+    let pool = phase1::pool(plan.threads).map_err(ScanError::Threads)?;
+    let complete = phase1::read(loader, &shared, &mut store, &pool, stop);
     crate::compiled(&programs)?;
     store.first_owned();
     let owned = std::mem::take(&mut store.owned);

@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use rayon::ThreadPool;
+
 use super::rows::{ChunkResult, SkippedAt};
 use super::store::Store;
 use super::worker::{Shared, Worker};
@@ -17,20 +19,22 @@ use crate::load::{Loader, Progress};
 /// Chunks a worker may be ahead of what has been taken in, per worker.
 const AHEAD: u64 = 4;
 
+/// The threads of a run.
+pub fn pool(threads: usize) -> Result<ThreadPool, String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1));
+    let pool = pool.thread_name(|number| format!("ctadel-{number}"));
+    pool.build().map_err(|error| error.to_string())
+}
+
 /// Reads everything; false when it was stopped before the end.
 pub fn read<'p>(
     loader: Loader,
     shared: &'p Shared<'p>,
     store: &mut Store,
-    threads: usize,
+    pool: &ThreadPool,
     stop: &AtomicBool,
-) -> Result<bool, String> {
-    let threads = threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|number| format!("ctadel-{number}"))
-        .build()
-        .map_err(|error| error.to_string())?;
+) -> bool {
+    let threads = pool.current_num_threads();
     let turns = Turns {
         queue: Mutex::default(),
         moved: Condvar::new(),
@@ -58,7 +62,7 @@ pub fn read<'p>(
     if let Ok(mut spare) = shared.spare.lock() {
         *spare = Vec::new();
     }
-    Ok(ended.load(Ordering::Relaxed))
+    ended.load(Ordering::Relaxed)
 }
 
 fn work<'p>(
