@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use crate::model::actor::session_arn;
 use crate::model::{Actor, ActorType, Finding, Layer, Outcome, RuleMeta, Severity, Target, Time};
 
 /// A text that is there already, where nothing had to be made of it.
@@ -67,7 +68,16 @@ pub struct Who<'a> {
     /// The identities behind it as far as the record itself tells.
     pub via: Vec<Text<'a>>,
     /// The full name of the principal.
-    pub principal: Option<Text<'a>>,
+    pub principal: Principal<'a>,
+}
+
+/// The full name of a principal.
+#[derive(Debug)]
+pub enum Principal<'a> {
+    /// What the record says, where it says one.
+    Said(Option<Text<'a>>),
+    /// The ARN of a role session: what the rest of the actor says once more.
+    Told,
 }
 
 /// See [`Target`].
@@ -127,7 +137,23 @@ impl<'a> Who<'a> {
             session: maybe(&actor.session),
             issuer: maybe(&actor.issuer),
             via: all(&actor.via),
-            principal: maybe(&actor.principal),
+            principal: Principal::Said(maybe(&actor.principal)),
+        }
+    }
+
+    /// The full name of the principal, put together where the rest tells it.
+    pub fn principal(&self) -> Option<Text<'_>> {
+        match &self.principal {
+            Principal::Said(principal) => principal.as_deref().map(Cow::Borrowed),
+            Principal::Told => session_arn(&self.id, self.issuer.as_deref()).map(Cow::Owned),
+        }
+    }
+
+    /// The same, where it says more than the rest.
+    pub(super) fn own_principal(&self) -> Option<&Text<'a>> {
+        match &self.principal {
+            Principal::Said(principal) => principal.as_ref(),
+            Principal::Told => None,
         }
     }
 }

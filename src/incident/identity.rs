@@ -50,8 +50,8 @@ const SHARED_NAMES: [&str; 6] = [
 fn is_own_name(name: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
     // An instance's session is named after the instance; its keys are the better witness.
-    let instance = begins(name, "i-") && name.get(2..).is_some_and(digits);
-    !name.is_empty() && !instance && !TOOL_SESSIONS.iter().any(|tool| begins(name, tool))
+    let instance = begins(name, &["i-"]) && name.get(2..).is_some_and(digits);
+    !name.is_empty() && !instance && !begins(name, &TOOL_SESSIONS)
 }
 
 /// The session part of a role session's id (`AROA…:name`) or ARN (`…/role/name`).
@@ -118,13 +118,18 @@ pub(super) fn root_kind(root: &str) -> Option<Kind> {
 }
 
 fn is_shared_name(name: &str) -> bool {
-    SHARED_NAMES.iter().any(|shared| begins(name, shared))
+    begins(name, &SHARED_NAMES)
 }
 
-/// Whether a name begins so, whatever its case.
-fn begins(name: &str, with: &str) -> bool {
-    let head = name.as_bytes().get(..with.len());
-    head.is_some_and(|head| head.eq_ignore_ascii_case(with.as_bytes()))
+/// Whether a name begins with one of these words in small letters, whatever its own case.
+fn begins(name: &str, words: &[&str]) -> bool {
+    let name = name.as_bytes();
+    let first = name.first().map(u8::to_ascii_lowercase);
+    let mut near = words.iter().filter(|word| word.bytes().next() == first);
+    near.any(|word| {
+        let head = name.get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }
 
 /// Writes names into one buffer and hands them out: there are millions, and few are kept.
@@ -179,8 +184,8 @@ pub(super) fn names_of_actor(actor: &Who, each: &mut dyn FnMut(&str)) {
     match actor.kind {
         ActorType::CloudService | ActorType::Anonymous | ActorType::Root => return,
         ActorType::User => {
-            let text = actor.principal.as_deref().unwrap_or(&actor.name);
-            names.alias("user", text, account);
+            let text = actor.principal();
+            names.alias("user", text.as_deref().unwrap_or(&actor.name), account);
         }
         ActorType::RoleSession => {
             if let Some(role) = &actor.issuer {
@@ -212,7 +217,7 @@ pub(super) fn names_of_managed(finding: &Face, each: &mut dyn FnMut(&str)) {
         buffer: String::new(),
         each,
     };
-    let path = actor.principal.as_deref().unwrap_or_default();
+    let path = actor.principal().unwrap_or_default();
     if path.starts_with("/subscriptions/") {
         return names.id(&path.to_lowercase());
     }

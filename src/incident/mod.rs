@@ -38,7 +38,7 @@ mod workload;
 
 pub use cluster::{Make, group};
 pub use entity::Look;
-pub use face::{Face, Text, Thing, Who};
+pub use face::{Face, Principal, Text, Thing, Who};
 pub use head::Head;
 pub use identity::is_own_session;
 pub use keep::{Earlier, Remembered};

@@ -17,7 +17,8 @@ use crate::model::ActorType;
 pub(super) fn foreign(finding: &Face, options: &Options) -> Option<String> {
     let actor = &finding.actor;
     let own = [&**finding.root(), &*actor.id].into_iter();
-    let behind = actor.principal.iter().chain(&actor.via).chain(&finding.via);
+    let behind = actor.own_principal().into_iter();
+    let behind = behind.chain(&actor.via).chain(&finding.via);
     let subject = own
         .chain(behind.map(|name| &**name))
         .find_map(of_provider)
@@ -76,9 +77,9 @@ fn of_provider(name: &str) -> Option<&str> {
 pub(super) fn home(actor: &Who, each: &mut dyn FnMut(&str)) {
     match actor.kind {
         ActorType::RoleSession => {
-            let arn = actor.principal.as_deref().unwrap_or_default();
+            let arn = actor.principal().unwrap_or_default();
             if arn.contains(":assumed-role/") {
-                each(arn);
+                each(&arn);
                 // A pool may leave the session out.
                 if let Some((role, _)) = arn.rsplit_once('/') {
                     each(role);

@@ -54,8 +54,7 @@ const DELETES: [&str; 9] = [
 
 /// The verb part of a canonical action: `iam:CreateUser` gives `CreateUser`.
 pub(super) fn verb(action: &str) -> &str {
-    let call = action.rsplit(':').next().unwrap_or(action);
-    call.rsplit(['.', '/']).next().unwrap_or(call)
+    action.rsplit([':', '.', '/']).next().unwrap_or(action)
 }
 
 /// Judges an action by its verb.

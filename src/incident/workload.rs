@@ -97,6 +97,10 @@ impl Told {
         if let Some(machine) = self.nodes.machine(finding, inside, options) {
             each(Kind::Machine, &machine, part);
         }
+        // Where nobody came from elsewhere nobody need be asked.
+        if self.subjects.is_empty() {
+            return;
+        }
         if let Some(subject) = foreign(finding, options) {
             each(Kind::Subject, &subject, Part::Uses);
         } else {
@@ -128,7 +132,7 @@ impl Told {
     fn abroad(&self, actor: &Who) -> Option<String> {
         let name = match actor.kind {
             ActorType::ServicePrincipal | ActorType::ManagedIdentity => {
-                let names = actor.principal.iter().chain([&actor.name]);
+                let names = actor.own_principal().into_iter().chain([&actor.name]);
                 let mut trusted =
                     names.filter_map(|name| self.trusted.get(&*name.to_ascii_lowercase()));
                 if let Some(account) = trusted.next() {
@@ -176,7 +180,8 @@ fn is_inside(finding: &Face) -> bool {
 fn said(finding: &Face) -> Option<String> {
     let actor = &finding.actor;
     let named = [&**finding.root(), &*actor.id, &*actor.name];
-    let behind = actor.via.iter().chain(&finding.via).chain(&actor.principal);
+    let behind = actor.via.iter().chain(&finding.via);
+    let behind = behind.chain(actor.own_principal());
     let behind = behind.map(|name| &**name);
     named.into_iter().chain(behind).find_map(service_account)
 }

@@ -107,6 +107,29 @@ pub fn outermost<'a>(mut via: impl Iterator<Item = &'a str>) -> Option<&'a str> 
     via.find(|id| !id.starts_with("pod:") && !is_service(id))
 }
 
+/// The ARN of a role session, by its role's and by what it is called.
+pub fn session_arn(id: &str, issuer: Option<&str>) -> Option<String> {
+    let (_, session) = id.split_once(':')?;
+    let mut parts = issuer?.splitn(6, ':');
+    let mut part = || parts.next();
+    let ("arn", partition, "iam", "") = (part()?, part()?, part()?, part()?) else {
+        return None;
+    };
+    let (account, role) = (part()?, part()?.strip_prefix("role/")?);
+    let role = role.rsplit('/').next().unwrap_or(role);
+    let parts = [
+        "arn:",
+        partition,
+        ":sts::",
+        account,
+        ":assumed-role/",
+        role,
+        "/",
+        session,
+    ];
+    Some(parts.concat())
+}
+
 /// Whether a name is the id of a virtual machine: `i-` and hexadecimal digits.
 pub fn is_instance(name: &str) -> bool {
     name.strip_prefix("i-")

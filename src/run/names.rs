@@ -3,28 +3,30 @@
 //! The other side of an account's border sees a caller's id and nothing else; some other record
 //! of the input mostly knows the name.
 
-use std::collections::HashMap;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use super::intern::StrId;
 use super::rows::ActorRow;
 use super::store::Store;
-use crate::incident::{Text, Who};
+use crate::incident::{Principal, Text, Who};
 use crate::model::Actor;
 use crate::model::actor::is_guid;
 
-/// Actors that have a name, by id.
-pub struct Names(HashMap<StrId, ActorRow>);
+/// The numbers of actors that have a name, by id.
+pub struct Names(HashMap<StrId, u32, FixedState>);
 
 impl Names {
     /// Reads the actors of the run.
     pub fn new(store: &Store) -> Names {
-        let mut known: HashMap<StrId, ActorRow> = HashMap::new();
-        for actor in store.actors.iter().filter(|actor| is_named(actor, store)) {
+        let mut known = HashMap::with_hasher(FixedState::default());
+        let named = (0u32..).zip(&store.actors);
+        for (number, actor) in named.filter(|(_, actor)| is_named(actor, store)) {
             let name = |actor: &ActorRow| store.strings.get(actor.name());
-            let best = known.entry(actor.id()).or_insert(*actor);
+            let best = known.entry(actor.id()).or_insert(number);
             // Names may change; which one is shown must not hang on the order of files.
-            if name(actor) < name(best) {
-                *best = *actor;
+            if name(actor) < name(&store.actors[*best as usize]) {
+                *best = number;
             }
         }
         Names(known)
@@ -40,24 +42,32 @@ impl Names {
         let mut who = row.who(&store.strings);
         if let Some(known) = self.known(row, store) {
             let known = known.who(&store.strings);
+            if let Principal::Said(None) = who.principal {
+                let principal = known.principal().map(Text::into_owned);
+                who.principal = Principal::Said(principal.map(Text::Owned));
+            }
             who.name = known.name;
-            who.principal = who.principal.or(known.principal);
             who.issuer = who.issuer.or(known.issuer);
         }
         who
     }
 
     /// What another record says of an actor that has no name here.
-    fn known(&self, row: &ActorRow, store: &Store) -> Option<&ActorRow> {
-        let known = self.0.get(&row.id());
-        known.filter(|_| !is_named(row, store))
+    fn known<'s>(&self, row: &ActorRow, store: &'s Store) -> Option<&'s ActorRow> {
+        let unnamed = !is_named(row, store);
+        unnamed.then(|| self.actor(row.id(), store)).flatten()
+    }
+
+    fn actor<'s>(&self, id: StrId, store: &'s Store) -> Option<&'s ActorRow> {
+        Some(&store.actors[*self.0.get(&id)? as usize])
     }
 
     /// The name for an id; the id itself where nobody knows one.
     pub fn of<'s>(&self, id: Text<'s>, store: &'s Store) -> Text<'s> {
         let strings = &store.strings;
-        let known = strings.find(id.as_bytes()).and_then(|id| self.0.get(&id));
+        let known = strings.find(id.as_bytes());
         known
+            .and_then(|id| self.actor(id, store))
             .and_then(|known| strings.lossy(known.name()))
             .unwrap_or(id)
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::put;
 use crate::decode::text::lossy;
-use crate::incident::Who;
+use crate::incident::{Principal, Who};
+use crate::model::actor::session_arn;
 use crate::model::{Actor, ActorType};
 use crate::run::intern::{Interner, NO_STR, StrId};
 
@@ -94,6 +95,7 @@ impl ActorRow {
 
     /// The actor as somebody borrowed it.
     pub fn owned(self, who: Who<'_>) -> Actor {
+        let principal = who.principal().map(Cow::into_owned);
         Actor {
             id: who.id.into_owned(),
             name: who.name.into_owned(),
@@ -103,15 +105,13 @@ impl ActorRow {
             issuer: who.issuer.map(Cow::into_owned),
             via: who.via.into_iter().map(Cow::into_owned).collect(),
             mfa: self.mfa,
-            principal: who.principal.map(Cow::into_owned),
+            principal,
         }
     }
 
     /// The actor, borrowed.
     pub fn who(self, strings: &Interner) -> Who<'_> {
         let text = |id| strings.lossy(id);
-        let (id, issuer) = (text(self.id).unwrap_or_default(), text(self.issuer));
-
         let via = strings.get(self.via).split(|byte| *byte == SEPARATOR);
         let via = via.filter(|part| !part.is_empty());
         Who {
@@ -121,11 +121,11 @@ impl ActorRow {
             session: text(self.session),
             via: via.map(lossy).collect(),
             principal: match self.principal {
-                TOLD => session_arn(&id, issuer.as_deref()).map(Cow::Owned),
-                principal => text(principal),
+                TOLD => Principal::Told,
+                principal => Principal::Said(text(principal)),
             },
-            id,
-            issuer,
+            id: text(self.id).unwrap_or_default(),
+            issuer: text(self.issuer),
         }
     }
 }
@@ -135,29 +135,6 @@ const SEPARATOR: u8 = 0x1f;
 
 /// Sessions are many and their ARNs are long, and say nothing that is not known of them anyway.
 const TOLD: StrId = NO_STR - 1;
-
-/// The ARN of a role session, by its role's and by what it is called.
-fn session_arn(id: &str, issuer: Option<&str>) -> Option<String> {
-    let (_, session) = id.split_once(':')?;
-    let mut parts = issuer?.splitn(6, ':');
-    let mut part = || parts.next();
-    let ("arn", partition, "iam", "") = (part()?, part()?, part()?, part()?) else {
-        return None;
-    };
-    let (account, role) = (part()?, part()?.strip_prefix("role/")?);
-    let role = role.rsplit('/').next().unwrap_or(role);
-    let parts = [
-        "arn:",
-        partition,
-        ":sts::",
-        account,
-        ":assumed-role/",
-        role,
-        "/",
-        session,
-    ];
-    Some(parts.concat())
-}
 
 #[cfg(test)]
 mod tests {
