@@ -169,9 +169,8 @@ fn told(
     progress: &Arc<Progress>,
 ) -> Report<Lot> {
     let decided = decide(&mut store, shared, &plan.rules, plan.link);
-    let folds = std::mem::take(&mut store.folds);
-    let maker = Maker::new(store, &folds, decided.fired, decided.known);
-    let mut packed = maker.packed(folds, &plan.rules);
+    let mut maker = Maker::new(store, decided.fired, decided.known);
+    let mut packed = maker.packed(&plan.rules);
     let coverage = run::coverage::coverage(maker.store(), plan, &packed, complete, progress);
     if !plan.suppressions.is_empty() {
         let hidden = |packed: &Packed| plan.suppressions.matches(&maker.lean(packed), plan.now);
@@ -218,14 +217,9 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
     }
     compiled(&programs)?;
     let decided = decide(&mut store, &shared, rules, true);
-    let folds = std::mem::take(&mut store.folds);
-    let maker = Maker::new(store, &folds, decided.fired, decided.known);
-    let packed = maker.packed(folds, rules).into_iter();
-    let lot = Lot::new(
-        maker,
-        packed.map(|one| (one, u32::MAX)).collect(),
-        Vec::new(),
-    );
+    let mut maker = Maker::new(store, decided.fired, decided.known);
+    let packed = maker.packed(rules);
+    let lot = Lot::new(maker, packed, Vec::new());
     Ok(Report {
         findings: lot.iter().collect(),
         ..Report::default()
@@ -242,24 +236,25 @@ struct Decided {
 fn decide(store: &mut Store, shared: &Shared, rules: &RuleSet, link: bool) -> Decided {
     let known = Known::new(store, link);
     run::decide::candidates(store, shared, &known);
-    let fired = run::correlate::correlate(store, rules, &known);
-    store.close();
+    let mut fired = run::correlate::correlate(store, rules, &known);
+    store.close(fired.iter_mut().flat_map(Fired::standing));
     Decided { known, fired }
 }
 
 /// Findings and incidents that touch the window, beside what is known of the run.
-fn report(plan: &Plan, mut maker: Maker, packed: Vec<Packed>, run: Report<()>) -> Report<Lot> {
+fn report(plan: &Plan, mut maker: Maker, mut packed: Vec<Packed>, run: Report<()>) -> Report<Lot> {
     let touches = |start: Time, end: Time| {
         plan.since.is_none_or(|since| end >= since) && plan.until.is_none_or(|until| start <= until)
     };
     let mut grouping = group(plan, &maker, &packed);
     grouping.incidents.retain(|one| touches(one.start, one.end));
-    let shown = |(Packed { head, .. }, _): &(Packed, u32)| {
+    for (packed, home) in packed.iter_mut().zip(grouping.homes) {
+        packed.home = home;
+    }
+    packed.retain(|Packed { head, .. }| {
         touches(head.time, head.end_time) && (plan.incidents || head.severity >= plan.min_severity)
-    };
-    // What is not shown makes room for the evidence of what is.
-    let packed = packed.into_iter().zip(grouping.homes);
-    let packed = packed.filter(shown).collect();
+    });
+    packed.shrink_to_fit();
     maker.grouped();
     let mut coverage = run.coverage;
     if plan.incidents {

@@ -44,8 +44,8 @@ impl Findings for Lot {
         Lot::len(self)
     }
 
-    fn id(&self, place: usize) -> Option<&str> {
-        Lot::id(self, place)
+    fn id(&self, place: usize) -> Option<Cow<'_, str>> {
+        Lot::id(self, place).map(Cow::Owned)
     }
 
     fn get(&self, place: usize) -> Option<Cow<'_, Finding>> {

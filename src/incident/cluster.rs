@@ -259,9 +259,9 @@ fn name(
         };
         let founders = || draft.members.iter().filter(|m| founding[**m as usize]);
         let first = founders().find(alone).or_else(|| founders().next());
-        let first = first.map_or("", |m| &*heads[*m as usize].id);
+        let first = first.map_or_else(String::new, |m| heads[*m as usize].name());
         let known = |id: &String| remembered.is_some_and(|remembered| remembered.knows(id));
-        let id = (0..).map(|again| incident_id(first, again));
+        let id = (0..).map(|again| incident_id(&first, again));
         let mut free = id.skip_while(|id| taken.contains(id) || known(id));
         *own = free.next().unwrap_or_default();
         taken.insert(own.clone());

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::model::{Finding, Layer, RuleMeta, Severity, Time};
+#[cfg(test)]
+use crate::model::Finding;
+use crate::model::{Layer, RuleMeta, Severity, Time};
 
 /// A finding's place, weight and name.
 #[derive(Clone, Debug)]
@@ -18,8 +20,8 @@ pub struct Head {
     pub key: u64,
     /// The rule that speaks.
     pub rule: Arc<RuleMeta>,
-    /// `F-` and 16 hex digits.
-    pub id: Box<str>,
+    /// Its number.
+    pub id: u64,
     /// Its level.
     pub severity: Severity,
     /// Layer of the first event.
@@ -27,14 +29,15 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of a finding.
+    /// The head of a finding that was made.
+    #[cfg(test)]
     pub fn of(finding: &Finding) -> Head {
         Head {
             time: finding.time,
             end_time: finding.end_time,
             key: finding.key,
             rule: finding.rule.clone(),
-            id: finding.id.as_str().into(),
+            id: u64::from_str_radix(&finding.id[2..], 16).expect("the id of a finding"),
             severity: finding.severity,
             layer: finding.layer,
         }
@@ -42,7 +45,12 @@ impl Head {
 
     /// The total order of the product. Of two that begin with one event the shorter comes first:
     /// a sequence that may or may not be seen changes no incident's first finding.
-    pub fn place(&self) -> impl Ord + '_ {
-        (self.time, self.layer, self.key, self.end_time, &self.id)
+    pub fn place(&self) -> impl Ord {
+        (self.time, self.layer, self.key, self.end_time, self.id)
+    }
+
+    /// The id of the finding: `F-` and 16 hex digits.
+    pub fn name(&self) -> String {
+        format!("F-{:016x}", self.id)
     }
 }

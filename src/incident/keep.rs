@@ -63,7 +63,7 @@ pub(super) struct Keeper<'a> {
 impl<'a> Keeper<'a> {
     /// Looks up every finding.
     pub fn new(heads: &[&Head], founding: &'a [bool], remembered: &'a Remembered) -> Keeper<'a> {
-        let home = |head: &&Head| remembered.members.get(&*head.id).copied();
+        let home = |head: &&Head| remembered.members.get(&head.name()).copied();
         Keeper {
             remembered,
             founding,

@@ -21,6 +21,12 @@ pub(super) struct Sample {
     rule: RuleMeta,
 }
 
+/// The id of a finding of `rule` at a minute.
+pub(super) fn finding_id(minute: i64, rule: &str) -> String {
+    let number = FixedState::default().hash_one((minute, rule));
+    format!("F-{number:016x}")
+}
+
 /// Starts a finding of `rule` at a minute of a fixed day.
 pub(super) fn finding(minute: i64, rule: &str) -> Sample {
     let day = 1_719_792_000 * SECOND;
@@ -32,7 +38,7 @@ pub(super) fn finding(minute: i64, rule: &str) -> Sample {
     };
     Sample {
         finding: Finding {
-            id: format!("F-{rule}-{minute}"),
+            id: finding_id(minute, rule),
             rule: Arc::new(meta.clone()),
             severity: Severity::Medium,
             time,

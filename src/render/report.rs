@@ -29,7 +29,7 @@ pub trait Findings {
     fn count(&self) -> usize;
 
     /// The id of one of them.
-    fn id(&self, place: usize) -> Option<&str>;
+    fn id(&self, place: usize) -> Option<Cow<'_, str>>;
 
     /// One of them.
     fn get(&self, place: usize) -> Option<Cow<'_, Finding>>;
@@ -42,7 +42,7 @@ impl dyn Findings + '_ {
     }
 
     /// The places of all, by id.
-    pub(super) fn by_id(&self) -> BTreeMap<&str, usize> {
+    pub(super) fn by_id(&self) -> BTreeMap<Cow<'_, str>, usize> {
         let places = 0..self.count();
         places
             .filter_map(|place| Some((self.id(place)?, place)))
@@ -55,8 +55,9 @@ impl Findings for Vec<&Finding> {
         self.len()
     }
 
-    fn id(&self, place: usize) -> Option<&str> {
-        self.as_slice().get(place).map(|finding| &*finding.id)
+    fn id(&self, place: usize) -> Option<Cow<'_, str>> {
+        let finding = self.as_slice().get(place)?;
+        Some(Cow::Borrowed(&finding.id))
     }
 
     fn get(&self, place: usize) -> Option<Cow<'_, Finding>> {

@@ -45,6 +45,13 @@ impl Fired {
         self.first
     }
 
+    /// Every row it stands on, once no other correlation asks for its moments.
+    pub fn standing(&mut self) -> impl Iterator<Item = &mut RowId> {
+        self.later = Vec::new();
+        let rows = self.rows.iter_mut().map(|(id, _)| id);
+        rows.chain([&mut self.first])
+    }
+
     /// The records that count, in order, each once.
     pub fn rows<'r>(&'r self, rows: &'r Rows) -> impl Iterator<Item = Row> + 'r {
         self.rows.iter().map(|(id, shown)| match shown {

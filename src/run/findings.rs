@@ -23,7 +23,7 @@ use crate::detect::ast::RuleSet;
 use crate::incident::Head;
 use crate::model::attack::from_tags;
 use crate::model::rule::Origin;
-use crate::model::{Outcome, RuleMeta, Severity};
+use crate::model::{Outcome, RuleMeta, Severity, Time};
 use crate::normalize::SOURCES;
 use crate::normalize::alert::ATTACK;
 
@@ -32,14 +32,26 @@ use crate::normalize::alert::ATTACK;
 pub struct Packed {
     /// What it is ordered and grouped by.
     pub head: Head,
-    body: Body,
+    /// Its place among the folds, and after those among the firings.
+    number: u32,
+    /// The place of its incident, once that is known.
+    pub home: u32,
 }
 
-#[derive(Debug)]
-enum Body {
-    Fold(Fold),
-    /// Position of the firing, and its first row.
-    Fired(usize, RowId),
+/// What a finding is made of.
+enum Body<'m> {
+    Fold(&'m Fold),
+    Fired(&'m Fired),
+}
+
+impl Body<'_> {
+    /// The row of its first record.
+    fn first(&self) -> RowId {
+        match self {
+            Body::Fold(fold) => fold.first,
+            Body::Fired(fired) => fired.first(),
+        }
+    }
 }
 
 /// Makes findings of what the store holds.
@@ -53,10 +65,10 @@ pub struct Maker {
 
 impl Maker {
     /// A maker over what the run left.
-    pub fn new(store: Store, folds: &[Fold], fired: Vec<Fired>, known: Known) -> Maker {
+    pub fn new(store: Store, fired: Vec<Fired>, known: Known) -> Maker {
         Maker {
             names: Names::new(&store),
-            retold: Retold::new(&store, folds),
+            retold: Retold::new(&store),
             store,
             fired,
             known,
@@ -79,49 +91,62 @@ impl Maker {
     }
 
     /// Every finding, packed, in the total order.
-    pub fn packed(&self, mut folds: Vec<Fold>, rules: &RuleSet) -> Vec<Packed> {
+    pub fn packed(&mut self, rules: &RuleSet) -> Vec<Packed> {
+        self.join_folds();
         let rows = &self.store.rows;
-        folds.retain(|fold| !fold.is_joined());
-        folds.sort_by_cached_key(|fold| fold.key(rows, rows.time(fold.first).hour()));
-        let mut out: Vec<Packed> = Vec::with_capacity(folds.len() + self.fired.len());
-        let mut folds = folds.into_iter().peekable();
-        while let Some(mut fold) = folds.next() {
+        let mut out = Vec::with_capacity(self.store.folds.len() + self.fired.len());
+        let mut add = |number: usize, end_time: Time, head: Head| {
+            out.push(Packed {
+                head: Head { end_time, ..head },
+                number: number as u32,
+                home: u32::MAX,
+            });
+        };
+        for (number, fold) in self.store.folds.iter().enumerate() {
             let first = rows.get(fold.first);
-            // An action that went on for hours may have come near to what followed it.
-            let own = fold.key(rows, 0);
-            while let Some(next) = folds.next_if(|next| {
-                next.key(rows, 0) == own
-                    && rows.time(next.first).0.saturating_sub(fold.last.0) <= PAUSE
-            }) {
-                fold.join(next);
-            }
-            let mut head = self.head(rules, (fold.rule, fold.level), first.outcome, &first, &[]);
-            head.end_time = fold.last;
-            let body = Body::Fold(fold);
-            out.push(Packed { head, body });
+            let said = (fold.rule, fold.level);
+            let head = self.head(rules, said, first.outcome, &first, &[]);
+            add(number, fold.last, head);
         }
-        for (number, fired) in self.fired.iter().enumerate() {
+        for (number, fired) in (self.store.folds.len()..).zip(&self.fired) {
             // A correlation that only feeds another one does not speak, as any other rule.
             if rules.rules[fired.rule as usize].silent {
                 continue;
             }
-            let id = fired.first();
-            let first = rows.get(id);
-            let outcome = self.outcome_of(fired);
-            let mut head = self.head(
-                rules,
-                (fired.rule, fired.level),
-                outcome,
-                &first,
-                &fired.group,
-            );
+            let first = rows.get(fired.first());
+            let said = (fired.rule, fired.level);
+            let head = self.head(rules, said, self.outcome_of(fired), &first, &fired.group);
             let end = fired.rows(rows).map(|row| row.time).max();
-            head.end_time = end.unwrap_or(first.time);
-            let body = Body::Fired(number, id);
-            out.push(Packed { head, body });
+            add(number, end.unwrap_or(first.time), head);
         }
-        out.sort_by(|a, b| a.head.place().cmp(&b.head.place()));
+        out.sort_unstable_by(|a, b| {
+            let numbers = || a.number.cmp(&b.number);
+            a.head.place().cmp(&b.head.place()).then_with(numbers)
+        });
         out
+    }
+
+    /// An action that went on for hours may have come near to what followed it.
+    fn join_folds(&mut self) {
+        let Store { folds, rows, .. } = &mut self.store;
+        folds.sort_by_cached_key(|fold| fold.key(rows, rows.time(fold.first).hour()));
+        folds.dedup_by(|next, fold| {
+            let pause = rows.time(next.first).0.saturating_sub(fold.last.0);
+            let is_part = pause <= PAUSE && next.key(rows, 0) == fold.key(rows, 0);
+            if is_part {
+                fold.join(next.clone());
+            }
+            is_part
+        });
+        folds.shrink_to_fit();
+    }
+
+    fn body(&self, packed: &Packed) -> Body<'_> {
+        let (folds, number) = (&self.store.folds, packed.number as usize);
+        match folds.get(number) {
+            Some(fold) => Body::Fold(fold),
+            None => Body::Fired(&self.fired[number - folds.len()]),
+        }
     }
 
     /// A refused attempt is worth a step less, unless the rule says that the refusal is the
@@ -146,7 +171,7 @@ impl Maker {
             end_time: first.time,
             key: first.key,
             rule: meta.clone(),
-            id: id(meta, first.key, group).into(),
+            id: id(meta, first.key, group),
             severity: if vain { level.step_down() } else { level },
             layer: SOURCES[first.source as usize].layer,
         }
@@ -188,8 +213,8 @@ impl Maker {
     }
 }
 
-/// `F-` and 16 hex digits of rule, first event and group values; nothing else may change it.
-fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> String {
+/// A number of rule, first event and group values; nothing else may change it.
+fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> u64 {
     let mut hash = Sha256::new();
     hash.update(rule.id.as_bytes());
     hash.update([0]);
@@ -199,10 +224,9 @@ fn id(rule: &RuleMeta, key: u64, group: &[(String, String)]) -> String {
         hash.update(value.as_bytes());
     }
     let digest = hash.finalize();
-    let number = digest
+    digest
         .first_chunk::<8>()
-        .map_or(0, |half| u64::from_be_bytes(*half));
-    format!("F-{number:016x}")
+        .map_or(0, |half| u64::from_be_bytes(*half))
 }
 
 /// Whether a target of this kind is what an alert says about ATT&CK.

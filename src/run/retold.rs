@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::rows::{Reference, Uid};
-use super::store::{Fold, Store};
+use super::store::Store;
 use crate::normalize::SOURCES;
 use crate::normalize::alert::EVENT;
 
@@ -16,13 +16,13 @@ pub struct Retold(HashSet<Uid>);
 
 impl Retold {
     /// Looks through the targets of all alerts, and what those say that were folded.
-    pub fn new(store: &Store, folds: &[Fold]) -> Retold {
+    pub fn new(store: &Store) -> Retold {
         let Some(kind) = store.strings.find(EVENT.as_bytes()) else {
             return Retold::default();
         };
         let named = store.targets.iter().filter(|target| target.kind == kind);
         let named = named.map(|target| target.id);
-        let folds = folds.iter().filter(|fold| !fold.issued().is_empty());
+        let folds = store.folds.iter().filter(|fold| !fold.issued().is_empty());
         let alerts = folds.filter(|fold| is_alert(store.rows.get(fold.first).source));
         let folded = alerts.flat_map(|fold| fold.issued().iter().copied());
         let uids = named.chain(folded);

@@ -26,8 +26,8 @@ use super::hours::Hours;
 use super::intern::{Interner, StrId};
 use super::keys::KeySet;
 use super::rows::{
-    ActorRow, Asked, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, Rows, Step,
-    TargetRow,
+    ActorRow, Asked, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, RowId, Rows,
+    Step, TargetRow,
 };
 use super::taking::Taking;
 use crate::load::FileRef;
@@ -273,8 +273,10 @@ impl Store {
         number
     }
 
-    /// Lets go of what only reading and deciding needed.
-    pub fn close(&mut self) {
+    /// Lets go of what only reading and deciding needed: all rows on which neither a fold stands
+    /// nor any of these.
+    pub fn close<'a>(&'a mut self, standing: impl Iterator<Item = &'a mut RowId>) {
+        self.folds.retain(|fold| !fold.is_joined());
         self.keys = KeySet::default();
         self.actor_numbers = HashTable::new();
         self.fold_places = HashTable::new();
@@ -284,6 +286,8 @@ impl Store {
         self.steps = Vec::new();
         self.step_bases = Vec::new();
         self.facts = Vec::new();
+        let firsts = self.folds.iter_mut().map(|fold| &mut fold.first);
+        self.rows.keep_only(firsts.chain(standing));
     }
 
     /// Lets go of what only the grouping needed.

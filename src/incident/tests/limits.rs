@@ -185,7 +185,7 @@ fn odd_findings_do_no_harm() {
     older.time = Time(i64::MIN);
     older.end_time = Time(i64::MAX);
     older.evidence.clear();
-    older.id.clear();
+    older.id = "F-0000000000000000".to_owned();
     older.action.clear();
     let mut findings = vec![odd.clone(), older, odd];
     let grouping = group(&mut findings, &Options::default());

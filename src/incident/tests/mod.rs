@@ -10,7 +10,7 @@ mod telling;
 mod workloads;
 
 use super::options::Presence;
-use super::sample::{Sample, finding};
+use super::sample::{Sample, finding, finding_id};
 use super::*;
 use crate::model::incident::Confidence;
 use crate::model::time::HOUR;

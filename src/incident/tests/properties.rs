@@ -50,7 +50,8 @@ fn random() -> impl Strategy<Value = Finding> {
             };
             let sample = if denied { sample.denied() } else { sample };
             let mut finding = sample.get();
-            finding.id = format!("{}-{actor}-{ip}-{key}-{action}-{denied}", finding.id);
+            let said = format!("r{rule}-{actor}-{ip}-{key}-{action}-{denied}");
+            finding.id = finding_id(minute, &said);
             finding
         })
 }

@@ -80,7 +80,9 @@ fn the_parts_of_an_incident_are_all_there() {
     assert_eq!(incident.source_ips, [HERE, THERE]);
     assert_eq!(incident.actors.len(), 1);
     assert_eq!(incident.providers, ["aws"]);
-    assert_eq!(incident.findings, ["F-login-0", "F-list-3", "F-share-9"]);
+    let ids = [(0, "login"), (3, "list"), (9, "share")];
+    let ids = ids.map(|(minute, rule)| finding_id(minute, rule));
+    assert_eq!(incident.findings, ids);
     assert_eq!(incident.end, incident.start.plus(9 * 60_000_000_000));
     let ids: Vec<&str> = incident.entities.iter().map(|e| e.id.as_str()).collect();
     assert_eq!(

@@ -107,11 +107,9 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
     let known = Known::new(&store, true);
     crate::run::decide::candidates(&mut store, &shared, &known);
     let fired = crate::run::correlate::correlate(&mut store, rules, &known);
-    let folds = std::mem::take(&mut store.folds);
-    let maker = crate::run::findings::Maker::new(store, &[], fired, known);
-    let packed = maker.packed(folds, rules);
-    let whole = |packed| maker.complete(maker.finding(packed), packed);
-    packed.iter().map(whole).collect()
+    let mut maker = crate::run::findings::Maker::new(store, fired, known);
+    let packed = maker.packed(rules);
+    packed.iter().map(|packed| maker.whole(packed)).collect()
 }
 
 /// What is told of a finding, without what the order of the input decides.

@@ -32,20 +32,13 @@ struct Said<'s> {
 impl Maker {
     /// What a finding says.
     pub fn face<'s>(&'s self, packed: &'s Packed) -> Face<'s> {
-        let first = self.first(packed);
-        let said = match &packed.body {
+        let body = self.body(packed);
+        let first = self.store.rows.get(body.first());
+        let said = match body {
             Body::Fold(fold) => self.of_fold(fold, &first),
-            Body::Fired(number, _) => self.of_firing(&self.fired[*number]),
+            Body::Fired(fired) => self.of_firing(fired),
         };
         self.of(&packed.head, &first, said)
-    }
-
-    /// The row of its first record.
-    pub(super) fn first(&self, packed: &Packed) -> Row {
-        self.store.rows.get(match &packed.body {
-            Body::Fold(fold) => fold.first,
-            Body::Fired(_, first) => *first,
-        })
     }
 
     fn of_fold<'s>(&'s self, fold: &Fold, first: &Row) -> Said<'s> {

@@ -10,14 +10,14 @@ use crate::run::totals::totals;
 /// Findings in the total order, each made when it is asked for.
 pub struct Lot {
     maker: Maker,
-    /// Each with the place of its incident's id.
-    packed: Vec<(Packed, u32)>,
+    packed: Vec<Packed>,
+    /// The ids of their incidents.
     ids: Vec<String>,
 }
 
 impl Lot {
-    /// Of packed findings and the ids of incidents; a place beyond the last is no incident.
-    pub fn new(maker: Maker, packed: Vec<(Packed, u32)>, ids: Vec<String>) -> Lot {
+    /// Of packed findings and the ids of incidents; a home beyond the last is no incident.
+    pub fn new(maker: Maker, packed: Vec<Packed>, ids: Vec<String>) -> Lot {
         Lot { maker, packed, ids }
     }
 
@@ -32,17 +32,17 @@ impl Lot {
     }
 
     /// The id of a finding.
-    pub fn id(&self, place: usize) -> Option<&str> {
-        let (packed, _) = self.packed.get(place)?;
-        Some(&packed.head.id)
+    pub fn id(&self, place: usize) -> Option<String> {
+        let packed = self.packed.get(place)?;
+        Some(packed.head.name())
     }
 
     /// The finding, with all its evidence.
     pub fn get(&self, place: usize) -> Option<Finding> {
-        let (packed, home) = self.packed.get(place)?;
-        let mut finding = self.maker.finding(packed);
-        finding.incident = self.ids.get(*home as usize).cloned();
-        Some(self.maker.complete(finding, packed))
+        let packed = self.packed.get(place)?;
+        let mut finding = self.maker.whole(packed);
+        finding.incident = self.ids.get(packed.home as usize).cloned();
+        Some(finding)
     }
 
     /// Every finding, made one after the other.
@@ -58,8 +58,8 @@ impl Lot {
 
     /// The highest severity among them.
     pub fn worst(&self) -> Option<Severity> {
-        let heads = self.packed.iter().map(|(packed, _)| &packed.head);
-        heads.map(|head| head.severity).max()
+        let packed = self.packed.iter();
+        packed.map(|packed| packed.head.severity).max()
     }
 
     /// Keeps those whose severity and incident fit.
@@ -67,12 +67,12 @@ impl Lot {
         let ids = &self.ids;
         let id = |home: u32| ids.get(home as usize).map(String::as_str);
         self.packed
-            .retain(|(packed, home)| fits(packed.head.severity, id(*home)));
+            .retain(|packed| fits(packed.head.severity, id(packed.home)));
     }
 
     /// The ids of their incidents, those of several findings several times.
     pub fn incidents(&self) -> impl Iterator<Item = &str> {
-        let homes = self.packed.iter().map(|(_, home)| *home);
+        let homes = self.packed.iter().map(|packed| packed.home);
         homes.filter_map(|home| self.ids.get(home as usize).map(String::as_str))
     }
 }

@@ -14,18 +14,16 @@ impl Maker {
     /// The finding without evidence and suggestions: all that it is judged by.
     pub fn lean(&self, packed: &Packed) -> Finding {
         let (head, store) = (&packed.head, &self.store);
-        let first = self.first(packed);
+        let body = self.body(packed);
+        let first = store.rows.get(body.first());
         let face = self.face(packed);
-        let (count, evidence_total, group) = match &packed.body {
+        let (count, evidence_total, group) = match body {
             Body::Fold(fold) => (fold.count, fold.count + fold.repeated(), Vec::new()),
-            Body::Fired(number, _) => {
-                let fired = &self.fired[*number];
-                (fired.count, fired.count, fired.group.clone())
-            }
+            Body::Fired(fired) => (fired.count, fired.count, fired.group.clone()),
         };
         let actor = &store.actors[first.actor as usize];
         Finding {
-            id: head.id.clone().into(),
+            id: head.name(),
             rule: head.rule.clone(),
             severity: head.severity,
             time: head.time,
@@ -58,11 +56,10 @@ impl Maker {
 
     /// The finding with suggestions, and of the evidence the first record.
     pub fn finding(&self, packed: &Packed) -> Finding {
-        let mut finding = self.lean(packed);
-        finding.respond = crate::detect::intent::suggest(&finding.rule.respond, &finding);
-        let first = match &packed.body {
+        let mut finding = self.judged(packed);
+        let first = match self.body(packed) {
             Body::Fold(fold) => fold.references().iter().min().copied(),
-            Body::Fired(_, first) => Some(self.store.rows.get(*first).reference()),
+            Body::Fired(fired) => Some(self.store.rows.get(fired.first()).reference()),
         };
         let first = first.map(|reference| evidence(&self.store, &reference));
         finding.evidence = first.into_iter().collect();
@@ -70,24 +67,33 @@ impl Maker {
     }
 
     /// The finding with all its evidence.
-    pub fn complete(&self, mut finding: Finding, packed: &Packed) -> Finding {
-        let mut references: Vec<Reference> = match &packed.body {
-            Body::Fold(fold) => fold.references().to_vec(),
-            Body::Fired(number, _) => {
-                let rows = self.fired[*number].rows(&self.store.rows);
-                rows.take(MAX_EVIDENCE).map(|row| row.reference()).collect()
+    pub fn whole(&self, packed: &Packed) -> Finding {
+        let mut finding = self.judged(packed);
+        let references: Vec<Reference> = match self.body(packed) {
+            Body::Fold(fold) => {
+                let mut references = fold.references().to_vec();
+                references.sort_unstable();
+                references.dedup();
+                // More may have been kept, and which ones hangs on the order they came in.
+                references.truncate(most_references(fold.level));
+                references
+            }
+            Body::Fired(fired) => {
+                let rows = fired.rows(&self.store.rows).take(MAX_EVIDENCE);
+                rows.map(|row| row.reference()).collect()
             }
         };
-        if let Body::Fold(fold) = &packed.body {
-            references.sort_unstable();
-            references.dedup();
-            // More may have been kept, and which ones hangs on the order they came in.
-            references.truncate(most_references(fold.level));
-        }
         let references = references.iter();
         finding.evidence = references
             .map(|reference| evidence(&self.store, reference))
             .collect();
+        finding
+    }
+
+    /// The finding with suggestions, without evidence.
+    fn judged(&self, packed: &Packed) -> Finding {
+        let mut finding = self.lean(packed);
+        finding.respond = crate::detect::intent::suggest(&finding.rule.respond, &finding);
         finding
     }
 }

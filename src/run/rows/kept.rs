@@ -28,7 +28,7 @@ pub struct Rows {
 }
 
 /// What is a record's own. Rows are many: nothing is left empty between its parts.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Kept {
     time: Halves,
     key: Halves,
@@ -153,6 +153,25 @@ impl Rows {
             issued: scene.issued,
             shared: self.shared(id),
         }
+    }
+
+    /// Lets go of all rows but those that these numbers stand for, which change.
+    pub fn keep_only<'a>(&mut self, ids: impl Iterator<Item = &'a mut RowId>) {
+        let before = std::mem::take(self);
+        let mut places = vec![RowId::MAX; before.kept.len()];
+        for id in ids {
+            let place = &mut places[*id as usize];
+            if *place == RowId::MAX {
+                *place = self.kept.len() as RowId;
+                self.kept.push(before.kept[*id as usize]);
+                if let Some(shared) = before.shared.get(id) {
+                    self.shared.insert(*place, *shared);
+                }
+            }
+            *id = *place;
+        }
+        self.kept.shrink_to_fit();
+        self.scenes = before.scenes;
     }
 
     /// Whether the row is one of those that a fold of this key counts.
