@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::join::{Join, Scene};
 use super::kind::STRICT;
-use super::union::Union;
+use super::union::{Sets, Union};
 use crate::model::time::HOUR;
 
 /// The longest time between the first and the last finding of an incident.
@@ -22,10 +22,9 @@ const MOST_FINDINGS: usize = 500;
 const MOST_ROOTS: usize = 25;
 
 /// A component, and why it is not larger.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct Part<'m> {
     /// Its findings, ascending.
-    pub members: Vec<u32>,
+    pub members: &'m [u32],
     /// Why it was cut.
     pub reason: Option<String>,
     /// The component it was cut from; parts of one share a number.
@@ -33,63 +32,53 @@ pub(super) struct Part {
 }
 
 /// Cuts what is too large.
-pub(super) fn cut(scene: &Scene, components: Vec<Vec<u32>>, joins: &[Join]) -> Vec<Part> {
-    let large: Vec<bool> = components
-        .iter()
-        .map(|members| excess(scene, members).is_some())
-        .collect();
-    let mut strict = large
-        .contains(&true)
-        .then(|| strict_union(scene.heads.len(), joins));
-    let mut parts = Vec::new();
-    for (origin, members) in components.into_iter().enumerate() {
-        let Some(reason) = excess(scene, &members) else {
-            parts.push(Part {
+pub(super) fn cut(scene: &Scene, components: &Sets, joins: &[Join], add: &mut dyn FnMut(Part)) {
+    let mut strict = None;
+    for (origin, members) in components.iter().enumerate() {
+        let mut add = |members: &[u32], reason| {
+            add(Part {
                 members,
-                reason: None,
+                reason,
                 origin,
             });
+        };
+        let Some(reason) = excess(scene, members) else {
+            add(members, None);
             continue;
         };
-        let whole = members.len();
-        let Some(strict) = strict.as_mut() else {
-            continue;
-        };
-        for members in strict.sets(members.into_iter()) {
-            if excess(scene, &members).is_some() {
-                let cuts = at_pauses(scene, &members);
-                parts.extend(cuts.into_iter().map(|members| Part {
-                    members,
-                    reason: Some(format!("{reason}: cut at its longest pauses")),
-                    origin,
-                }));
+        let strict = strict.get_or_insert_with(|| strict_union(scene.heads.len(), joins));
+        for part in strict.sets(members.iter().copied()).iter() {
+            if excess(scene, part).is_some() {
+                let reason = format!("{reason}: cut at its longest pauses");
+                at_pauses(scene, part, &mut |piece| add(piece, Some(reason.clone())));
             } else {
-                let shrunk = members.len() < whole;
-                parts.push(Part {
-                    members,
-                    reason: shrunk.then(|| format!("{reason}: cut at its weaker links")),
-                    origin,
-                });
+                let shrunk = part.len() < members.len();
+                add(
+                    part,
+                    shrunk.then(|| format!("{reason}: cut at its weaker links")),
+                );
             }
         }
     }
-    parts
 }
 
 /// Cuts series of routine findings, which no join holds together, at their pauses.
-pub(super) fn cut_series(scene: &Scene, series: Vec<Vec<u32>>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for (origin, members) in series.into_iter().enumerate() {
-        let reason = excess(scene, &members);
-        for members in at_pauses(scene, &members) {
-            parts.push(Part {
+pub(super) fn cut_series<'m>(
+    scene: &Scene,
+    series: impl Iterator<Item = &'m [u32]>,
+    add: &mut dyn FnMut(Part),
+) {
+    for (origin, members) in series.enumerate() {
+        let reason = excess(scene, members);
+        let reason = reason.map(|reason| format!("{reason}: cut at its longest pauses"));
+        at_pauses(scene, members, &mut |members| {
+            add(Part {
                 members,
-                reason: reason.map(|reason| format!("{reason}: cut at its longest pauses")),
+                reason: reason.clone(),
                 origin,
             });
-        }
+        });
     }
-    parts
 }
 
 /// The components that strong joins alone make.
@@ -121,6 +110,9 @@ fn excess(scene: &Scene, members: &[u32]) -> Option<&'static str> {
     if scene.start(last).minus(scene.start(first).0).0 > LONGEST {
         return Some("longer than 72 hours");
     }
+    if members.len() <= MOST_ROOTS {
+        return None;
+    }
     let mut roots: Vec<u32> = members
         .iter()
         .map(|finding| scene.mentions.roots[*finding as usize])
@@ -131,21 +123,23 @@ fn excess(scene: &Scene, members: &[u32]) -> Option<&'static str> {
 }
 
 /// Cuts at the longest pause until every piece is small enough.
-fn at_pauses(scene: &Scene, members: &[u32]) -> Vec<Vec<u32>> {
+fn at_pauses(scene: &Scene, members: &[u32], each: &mut dyn FnMut(&[u32])) {
+    let is_small = |piece: &[u32]| piece.len() < 2 || excess(scene, piece).is_none();
+    if is_small(members) {
+        return each(members);
+    }
     let pauses = Pauses::new(scene, members);
-    let mut pieces = Vec::new();
     let mut todo = vec![(0, members.len())];
     while let Some((from, to)) = todo.pop() {
         let piece = &members[from..to];
-        if piece.len() < 2 || excess(scene, piece).is_none() {
-            pieces.push(piece.to_vec());
+        if is_small(piece) {
+            each(piece);
             continue;
         }
         let middle = pauses.longest(from, to);
         todo.push((middle, to));
         todo.push((from, middle));
     }
-    pieces
 }
 
 /// The pauses between neighbours, prepared to find the longest of any stretch at once: a steady

@@ -3,14 +3,14 @@
 //! Enter findings in any order; leave incidents, and in each finding the id of its own. Every
 //! step works on the total order, so the outcome does not know in which order they came.
 
-use std::collections::BTreeSet;
-
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::build::{Draft, build};
 use super::entity::{Look, collect};
 use super::head::Head;
-use super::id::incident_id;
+use super::id::{incident_id, incident_number};
 use super::join::{Join, Scene, causal, neighbours, rank, root_groups, workloads};
 use super::keep::{Keeper, Remembered};
 use super::options::{Grouping, Options};
@@ -31,7 +31,7 @@ pub type Make<'a> = &'a (dyn Fn(u32) -> Finding + Sync);
 /// Groups findings in the total order, which are made when they are looked at and need not be
 /// kept. Without `make` only the incidents' ids are made.
 pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options) -> Grouping {
-    let mentions = collect(heads.len() as u32, look, options);
+    let mentions = collect(heads, look, options);
     let routine = recurring(heads, &mentions.seats);
     let founding: Vec<bool> = heads
         .iter()
@@ -66,12 +66,10 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
         .collect();
     let all = 0..heads.len() as u32;
     let components = union.sets(all.clone().filter(|f| bridges[*f as usize]));
-    let parts = cap::cut(&scene, components, &joins);
-
+    drop(union);
     let mut plan = Plan::new(heads.len());
-    for part in parts {
-        plan.add(part);
-    }
+    cap::cut(&scene, &components, &joins, &mut |part| plan.add(part));
+    drop((components, joins));
     let repeated: Vec<bool> = founding
         .iter()
         .zip(&routine)
@@ -87,10 +85,11 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
     ));
     let offset = plan.origins.len();
     let alone = all.filter(|f| repeated[*f as usize] && plan.home[*f as usize] == NONE);
-    for mut part in cap::cut_series(&scene, series(&scene, alone)) {
+    let mut alone: Vec<u32> = alone.collect();
+    cap::cut_series(&scene, series(&scene, &mut alone), &mut |mut part| {
         part.origin += offset;
         plan.add(part);
-    }
+    });
     let hints: Vec<bool> = founding.iter().map(|founding| !founding).collect();
     ties.extend(plan.attach(leaf::ties(
         &scene,
@@ -100,28 +99,34 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
         &habits,
     )));
 
-    let (mut drafts, mut origins) = plan.drafts(tree.into_iter().chain(ties));
+    plan.order();
     let mut keeper = options
         .remembered
         .map(|remembered| Keeper::new(heads, &founding, remembered));
-    if let Some(keeper) = &mut keeper {
-        (drafts, origins) = keeper.split(drafts, origins);
-    }
-    let home = home_of(heads.len(), &drafts);
     // An incident that nobody will see is its id and nothing else.
+    let mut drafts = Vec::new();
+    if make.is_some() || keeper.is_some() {
+        drafts = plan.drafts(tree.into_iter().chain(ties));
+    }
+    if let Some(keeper) = &mut keeper {
+        (drafts, plan.origins) = keeper.split(drafts, plan.origins);
+        plan.home = home_of(heads.len(), &drafts);
+    }
+    let Plan { home, origins, .. } = plan;
     let mut incidents = Vec::new();
     let mut related = Vec::new();
     if let Some(make) = make {
         related = relate(&scene, &weighed.weights, &home, &origins);
         // Incidents are large: what they are not built of makes room for them.
         let entities = mentions.entities;
-        drop((joins, mentions.list, mentions.roots, mentions.seats));
+        drop((mentions.list, mentions.roots, mentions.seats));
         let built = drafts.par_iter().map(|draft| {
             let findings: Vec<Finding> = draft.members.iter().map(|m| make(*m)).collect();
             build((&entities, options.presence), &routine, draft, &findings)
         });
         incidents = built.collect();
-    } else if keeper.is_some() {
+    } else {
+        drop(mentions);
         incidents.resize(drafts.len(), Incident::default());
     }
     let merged = match &keeper {
@@ -129,8 +134,8 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
         None => Vec::new(),
     };
     let mut ids: Vec<String> = incidents.iter().map(|known| known.id.clone()).collect();
-    ids.resize(drafts.len(), String::new());
-    name(heads, &founding, &drafts, &mut ids, options.remembered);
+    ids.resize(origins.len(), String::new());
+    name(heads, &founding, &home, &mut ids, options.remembered);
     for (incident, id) in incidents.iter_mut().zip(&ids) {
         incident.id.clone_from(id);
     }
@@ -151,7 +156,8 @@ pub fn group(heads: &[&Head], look: Look, make: Option<Make>, options: &Options)
 struct Plan {
     /// The incident of each finding.
     home: Vec<u32>,
-    reasons: Vec<Option<String>>,
+    /// Why some of them were cut.
+    reasons: HashMap<u32, String, FixedState>,
     /// The component that each was cut from.
     origins: Vec<usize>,
 }
@@ -160,73 +166,84 @@ impl Plan {
     fn new(findings: usize) -> Self {
         Plan {
             home: vec![NONE; findings],
-            reasons: Vec::new(),
+            reasons: HashMap::default(),
             origins: Vec::new(),
         }
     }
 
     fn add(&mut self, part: cap::Part) {
+        let number = self.origins.len() as u32;
         for member in part.members {
-            self.home[member as usize] = self.reasons.len() as u32;
+            self.home[*member as usize] = number;
         }
-        self.reasons.push(part.reason);
+        self.reasons
+            .extend(part.reason.map(|reason| (number, reason)));
         self.origins.push(part.origin);
     }
 
-    /// Puts each leaf where its tie leads; names the ties that were used.
-    fn attach(&mut self, ties: Vec<Option<Join>>) -> Vec<Join> {
-        let mut used = Vec::new();
-        for (leaf, tie) in (0u32..).zip(ties) {
-            let Some(join) = tie else { continue };
+    /// Puts each leaf where its tie leads; names the ties.
+    fn attach(&mut self, ties: impl Iterator<Item = (u32, Join)>) -> Vec<Join> {
+        let attached = ties.map(|(leaf, join)| {
             let anchor = if join.a == leaf { join.b } else { join.a };
             self.home[leaf as usize] = self.home[anchor as usize];
-            used.push(join);
-        }
-        used
+            join
+        });
+        attached.collect()
     }
 
-    /// The incidents by their first finding, with the joins inside each, and their origins.
-    fn drafts(self, joins: impl Iterator<Item = Join>) -> (Vec<Draft>, Vec<usize>) {
-        let mut place = vec![NONE; self.reasons.len()];
-        let mut drafts: Vec<Draft> = Vec::new();
-        let mut origins = Vec::new();
-        for (finding, home) in (0u32..).zip(&self.home) {
-            if *home == NONE {
-                continue;
-            }
-            let slot = &mut place[*home as usize];
-            if *slot == NONE {
-                *slot = drafts.len() as u32;
+    /// Puts the incidents in the order of their first findings.
+    fn order(&mut self) {
+        let mut places = vec![NONE; self.origins.len()];
+        let mut origins = Vec::with_capacity(self.origins.len());
+        for home in self.home.iter_mut().filter(|home| **home != NONE) {
+            let place = &mut places[*home as usize];
+            if *place == NONE {
+                *place = origins.len() as u32;
                 origins.push(self.origins[*home as usize]);
-                drafts.push(Draft {
-                    members: Vec::new(),
-                    joins: Vec::new(),
-                    reason: self.reasons[*home as usize].clone(),
-                });
             }
-            drafts[*slot as usize].members.push(finding);
+            *home = *place;
+        }
+        let reasons = std::mem::take(&mut self.reasons).into_iter();
+        let moved = reasons.map(|(number, reason)| (places[number as usize], reason));
+        self.reasons = moved.collect();
+        self.origins = origins;
+    }
+
+    /// The incidents with their findings and the joins inside each.
+    fn drafts(&self, joins: impl Iterator<Item = Join>) -> Vec<Draft> {
+        let numbers = 0..self.origins.len() as u32;
+        let draft = |number| Draft {
+            members: Vec::new(),
+            joins: Vec::new(),
+            reason: self.reasons.get(&number).cloned(),
+        };
+        let mut drafts: Vec<Draft> = numbers.map(draft).collect();
+        for (finding, home) in (0u32..).zip(&self.home) {
+            if let Some(draft) = drafts.get_mut(*home as usize) {
+                draft.members.push(finding);
+            }
         }
         for join in joins {
             let (a, b) = (self.home[join.a as usize], self.home[join.b as usize]);
-            if a == b && a != NONE {
-                drafts[place[a as usize] as usize].joins.push(join);
+            if let Some(draft) = drafts.get_mut(a as usize).filter(|_| a == b) {
+                draft.joins.push(join);
             }
         }
-        (drafts, origins)
+        drafts
     }
 }
 
 /// Routine that nothing else holds: one series a rule and identity.
-fn series(scene: &Scene, findings: impl Iterator<Item = u32>) -> Vec<Vec<u32>> {
-    let mut list: Vec<u32> = findings.collect();
+fn series<'f>(scene: &Scene, findings: &'f mut [u32]) -> impl Iterator<Item = &'f [u32]> {
     let of = |f: &u32| {
         let rule = &scene.heads[*f as usize].rule.id;
         (rule, scene.mentions.roots[*f as usize])
     };
-    list.sort_by(|a, b| (of(a), *a).cmp(&(of(b), *b)));
-    let together =
-        |a: &u32, b: &u32| of(a) == of(b) && scene.start(*b).minus(scene.end(*a).0).0 <= SERIES;
-    list.chunk_by(together).map(<[u32]>::to_vec).collect()
+    findings.sort_unstable_by(|a, b| (of(a), *a).cmp(&(of(b), *b)));
+    let together = move |a: &u32, b: &u32| {
+        of(a) == of(b) && scene.start(*b).minus(scene.end(*a).0).0 <= SERIES
+    };
+    findings.chunk_by(together)
 }
 
 fn home_of(findings: usize, drafts: &[Draft]) -> Vec<u32> {
@@ -243,27 +260,35 @@ fn home_of(findings: usize, drafts: &[Draft]) -> Vec<u32> {
 fn name(
     heads: &[&Head],
     founding: &[bool],
-    drafts: &[Draft],
+    home: &[u32],
     ids: &mut [String],
     remembered: Option<&Remembered>,
 ) {
-    let named = ids.iter().filter(|id| !id.is_empty()).cloned();
-    let mut taken: BTreeSet<String> = named.collect();
-    let unnamed = drafts.iter().zip(ids).filter(|(_, id)| id.is_empty());
-    for (draft, own) in unnamed {
+    let alone = |finding: u32| {
+        let rule = &heads[finding as usize].rule;
+        rule.product.is_some() || rule.service.is_some()
+    };
+    let mut firsts = vec![NONE; ids.len()];
+    for (finding, home) in (0u32..).zip(home) {
+        let first = firsts.get_mut(*home as usize);
+        let Some(first) = first.filter(|_| founding[finding as usize]) else {
+            continue;
+        };
         // A sequence or a count comes to be when later records are read, and may begin with the
         // same event: what one record alone says names the incident, where anything does.
-        let alone = |m: &&u32| {
-            let rule = &heads[**m as usize].rule;
-            rule.product.is_some() || rule.service.is_some()
-        };
-        let founders = || draft.members.iter().filter(|m| founding[**m as usize]);
-        let first = founders().find(alone).or_else(|| founders().next());
-        let first = first.map_or_else(String::new, |m| heads[*m as usize].name());
-        let known = |id: &String| remembered.is_some_and(|remembered| remembered.knows(id));
-        let id = (0..).map(|again| incident_id(&first, again));
-        let mut free = id.skip_while(|id| taken.contains(id) || known(id));
-        *own = free.next().unwrap_or_default();
-        taken.insert(own.clone());
+        if *first == NONE || !alone(*first) && alone(finding) {
+            *first = finding;
+        }
+    }
+    // What earlier runs gave away is known to them.
+    let mut taken: HashSet<u64, FixedState> = HashSet::default();
+    let unnamed = firsts.iter().zip(ids).filter(|(_, id)| id.is_empty());
+    for (first, own) in unnamed {
+        let first = heads.get(*first as usize);
+        let first = first.map(|head| head.name()).unwrap_or_default();
+        let is_known = |number| remembered.is_some_and(|them| them.knows(&incident_id(number)));
+        let numbers = (0..).map(|again| incident_number(&first, again));
+        let mut free = numbers.filter(|number| !is_known(*number) && taken.insert(*number));
+        *own = free.next().map(incident_id).unwrap_or_default();
     }
 }

@@ -10,9 +10,11 @@ use hashbrown::{HashMap, HashSet, HashTable};
 use rayon::slice::ParallelSliceMut;
 
 use super::face::{Face, Text};
+use super::head::Head;
 use super::identity::{actor_kind, names_of_actor, names_of_managed, names_of_target, root_kind};
-use super::kind::Kind;
+use super::kind::{Kind, Mode};
 use super::network::is_public;
+use super::numbers::Numbers;
 use super::options::Options;
 use super::resource::{Credential, credential_for_user, is_object, resource_key};
 use super::verb::{Effect, effect};
@@ -60,25 +62,31 @@ pub(super) struct Mentions<'a> {
     pub entities: Vec<Entity<'a>>,
     /// By entity, then by finding.
     pub list: Vec<Mention>,
+    /// The root identities by number.
+    pub root_names: Numbers<'a>,
     /// The number of each finding's root identity.
     pub roots: Vec<u32>,
     /// The number of each finding's root identity at its address: what is routine from home is
     /// none from elsewhere.
     pub seats: Vec<u32>,
-    /// The root identities by number.
-    pub root_names: Vec<Text<'a>>,
-    /// Addresses, agents and credentials, one after the other, by number.
-    marks: Vec<u32>,
-    /// Where each finding's marks end.
-    mark_ends: Vec<u32>,
+    /// Addresses, agents and credentials by number, with their findings: of those alone that a
+    /// person's name may join.
+    marks: Vec<(u32, u32)>,
     /// Addresses to which a workload connected: what is outside is no way out.
     pub aimed: HashSet<Box<str>, FixedState>,
-    /// When the credential behind each finding was issued, where that is known.
-    pub issued: Vec<Option<Time>>,
-    /// The number of the pod that each finding comes out of, where one is known.
-    pub pods: Vec<Option<u32>>,
-    /// The provider of each finding.
-    pub providers: Vec<&'static str>,
+    /// What else is asked of the findings that have to do with workloads.
+    workloads: HashMap<u32, Beside, FixedState>,
+}
+
+/// How a finding stands to its workload.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside {
+    /// When the credential behind it was issued, where that is known.
+    pub issued: Option<Time>,
+    /// The number of the pod that it comes out of, where one is known.
+    pub pod: Option<u32>,
+    /// Its provider.
+    pub provider: &'static str,
 }
 
 /// Shows the finding of this place in the total order.
@@ -92,10 +100,16 @@ impl Mentions<'_> {
     }
 
     /// The numbers of a finding's addresses, agents and credentials.
-    pub(super) fn marks(&self, finding: u32) -> &[u32] {
-        let end = |at: usize| self.mark_ends.get(at).map_or(0, |end| *end as usize);
-        let start = (finding as usize).checked_sub(1).map_or(0, end);
-        &self.marks[start..end(finding as usize)]
+    pub(super) fn marks(&self, finding: u32) -> impl Iterator<Item = u32> {
+        let start = self.marks.partition_point(|(of, _)| *of < finding);
+        let own = self.marks[start..].iter();
+        let own = own.take_while(move |(of, _)| *of == finding);
+        own.map(|(_, mark)| *mark)
+    }
+
+    /// How a finding of a workload stands to it.
+    pub(super) fn beside(&self, finding: u32) -> Beside {
+        self.workloads.get(&finding).copied().unwrap_or_default()
     }
 
     /// The kind of an entity.
@@ -163,54 +177,56 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Collects what so many findings, in the total order, hold. Each is looked at twice.
-pub(super) fn collect<'a>(findings: u32, look: Look<'a>, options: &Options) -> Mentions<'a> {
+/// Collects what these findings, in the total order, hold. Each is looked at twice.
+pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) -> Mentions<'a> {
     // The two halves know different kinds, so neither needs the other's numbers.
     let (mut first, mut second) = (Collector::default(), Collector::default());
-    let mut acting = Acting::with_hasher(FixedState::default());
-    let mut roots = HashMap::with_hasher(FixedState::default());
-    let mut marks = Marked::default();
+    let mut acting = Acting::default();
     let mut told = Told::default();
-    let mut events: HashMap<u64, bool, FixedState> = HashMap::with_hasher(FixedState::default());
-    let mut pods = HashMap::with_hasher(FixedState::default());
-    let mut seats: HashMap<(Option<u32>, Option<u32>), u32, FixedState> =
-        HashMap::with_hasher(FixedState::default());
-    for place in 0..findings {
+    let mut addresses = Numbers::default();
+    let mut seats: HashMap<(u32, Option<u32>), u32, FixedState> = HashMap::default();
+    first.out.roots.reserve_exact(heads.len());
+    first.out.seats.reserve_exact(heads.len());
+    for place in 0..heads.len() as u32 {
         let finding = &look(place);
-        let actor = &finding.actor;
-        if !actor.id.is_empty() && !acting.contains_key(&*actor.id) {
-            acting.insert(actor.id.clone(), actor_kind(actor));
-        }
-        number_root(&mut roots, finding, &mut first.out);
-        let address = number_marks(&mut marks, finding, &mut first.out);
-        let seat = (first.out.roots.last().copied(), address);
+        let root = acting.meet(finding, &mut first.out.root_names);
+        first.out.roots.push(root);
+        let address = finding.source_ip.as_ref();
+        let seat = (root, address.map(|text| addresses.number(text)));
         let next = seats.len() as u32;
         first.out.seats.push(*seats.entry(seat).or_insert(next));
-        first.out.issued.push(finding.issued_at);
-        first.out.providers.push(finding.provider);
-        let pod = workload::pod(finding).map(|pod| {
-            let next = pods.len() as u32;
-            *pods.entry(Box::from(pod)).or_insert(next)
-        });
-        first.out.pods.push(pod);
-        let again = events.entry(finding.key);
-        again.and_modify(|again| *again = true).or_insert(false);
         told.learn(finding, options);
         written(&mut second, place, finding);
     }
-    let pods: HashMap<Box<str>, u32, FixedState> = pods;
-    drop((roots, marks, pods, seats));
-    for place in 0..findings {
+    drop((addresses, seats));
+    let (mut marks, mut pods) = (Marks::default(), Numbers::default());
+    let again = told_again(heads);
+    for (place, head) in (0u32..).zip(heads) {
         let finding = &look(place);
+        let before = first.out.list.len();
         held(&mut first, place, finding, &acting, options);
+        let new = &first.out.list[before..];
+        let kind = |mention: &Mention| first.out.entities[mention.entity as usize].kind;
+        if new.iter().any(|mention| kind(mention) == Kind::Identity) {
+            marks.note(place, finding, &mut first.out.marks);
+        }
         used(&mut second, place, finding);
-        if events.get(&finding.key) == Some(&true) {
-            let event = format!("{:016x}", finding.key);
+        if again.binary_search(&head.key).is_ok() {
+            let event = format!("{:016x}", head.key);
             first.mention_made(Kind::Record, &event, place, Part::Holds);
         }
         told.mention(finding, options, &mut |kind, key, part| {
             if kind == Kind::Address && part == Part::Uses {
                 first.out.aimed.insert(key.into());
+            }
+            if kind.mode() == Mode::Workload {
+                let pod = workload::pod(finding).map(|pod| pods.number(&Text::Owned(pod.into())));
+                let beside = Beside {
+                    issued: finding.issued_at,
+                    pod,
+                    provider: finding.provider,
+                };
+                first.out.workloads.insert(place, beside);
             }
             first.mention_made(kind, key, place, part);
         });
@@ -229,58 +245,76 @@ pub(super) fn collect<'a>(findings: u32, look: Look<'a>, options: &Options) -> M
     out
 }
 
-/// Numbers by text.
-type Numbers<K> = HashMap<K, u32, FixedState>;
+/// The keys of events with which several findings begin, ascending.
+fn told_again(heads: &[&Head]) -> Vec<u64> {
+    let mut keys: Vec<u64> = heads.iter().map(|head| head.key).collect();
+    keys.sort_unstable();
+    let several = keys.chunk_by(|a, b| a == b).filter(|same| same.len() > 1);
+    several.map(|same| same[0]).collect()
+}
 
-fn number_root<'a>(numbers: &mut Numbers<Text<'a>>, finding: &Face<'a>, out: &mut Mentions<'a>) {
-    let root = finding.root();
-    let number = numbers.get(root).copied().unwrap_or_else(|| {
-        let next = numbers.len() as u32;
-        numbers.insert(root.clone(), next);
-        out.root_names.push(root.clone());
-        next
-    });
-    out.roots.push(number);
+/// How identities that act in findings join by name: a root among them is judged as it acts.
+#[derive(Default)]
+struct Acting<'a> {
+    /// Those that are roots, by number.
+    roots: Vec<Option<Option<Kind>>>,
+    others: HashMap<Text<'a>, Option<Kind>, FixedState>,
+}
+
+impl<'a> Acting<'a> {
+    /// Notes how the actor of a finding joins, where it is the first of that name; gives the
+    /// number of its root.
+    fn meet(&mut self, finding: &Face<'a>, roots: &mut Numbers<'a>) -> u32 {
+        let (actor, root) = (&finding.actor, finding.root());
+        let number = roots.number(root);
+        self.roots.resize(roots.len(), None);
+        let own = match *root == actor.id {
+            true => Some(number),
+            false => roots.find(&actor.id),
+        };
+        let known = own.and_then(|own| self.roots[own as usize]);
+        if known.is_some() || actor.id.is_empty() {
+            return number;
+        }
+        let kind = self.others.get(&actor.id).copied();
+        let kind = kind.unwrap_or_else(|| actor_kind(actor));
+        match own {
+            Some(own) => self.roots[own as usize] = Some(kind),
+            None => {
+                self.others.insert(actor.id.clone(), kind);
+            }
+        }
+        number
+    }
+
+    /// How a root joins, where it acts.
+    fn kind(&self, number: u32, root: &str) -> Option<Option<Kind>> {
+        self.roots[number as usize].or_else(|| self.others.get(root).copied())
+    }
 }
 
 /// The numbers of addresses, agents and credentials.
 #[derive(Default)]
-struct Marked<'a> {
-    kinds: [Numbers<Text<'a>>; 3],
-    next: u32,
+struct Marks<'a> {
+    numbers: HashMap<(u8, Text<'a>), u32, FixedState>,
 }
 
-impl<'a> Marked<'a> {
-    fn number(&mut self, kind: usize, text: &Text<'a>) -> u32 {
-        if let Some(number) = self.kinds[kind].get(text) {
-            return *number;
+impl<'a> Marks<'a> {
+    /// Notes what a finding has of them.
+    fn note(&mut self, place: u32, finding: &Face<'a>, out: &mut Vec<(u32, u32)>) {
+        let address = finding.source_ip.iter().map(|text| (0, text));
+        let agent = finding.user_agent.iter().map(|text| (1, text));
+        let credentials = finding.actor.session.iter().chain(&finding.credentials);
+        let all = address
+            .chain(agent)
+            .chain(credentials.map(|text| (2, text)));
+        for (kind, text) in all {
+            let next = self.numbers.len() as u32;
+            let mark = *self.numbers.entry((kind, text.clone())).or_insert(next);
+            out.push((place, mark));
         }
-        self.kinds[kind].insert(text.clone(), self.next);
-        self.next += 1;
-        self.next - 1
     }
 }
-
-/// Notes a finding's marks; gives its address's.
-fn number_marks<'a>(
-    marked: &mut Marked<'a>,
-    finding: &Face<'a>,
-    out: &mut Mentions,
-) -> Option<u32> {
-    let address = finding.source_ip.as_ref();
-    let address = address.map(|text| marked.number(0, text));
-    let agent = finding.user_agent.as_ref();
-    let agent = agent.map(|text| marked.number(1, text));
-    out.marks.extend([address, agent].into_iter().flatten());
-    let credentials = finding.actor.session.iter().chain(&finding.credentials);
-    let credentials = credentials.map(|text| marked.number(2, text));
-    out.marks.extend(credentials);
-    out.mark_ends.push(out.marks.len() as u32);
-    address
-}
-
-/// How identities that act in findings join by name: a root among them is judged as it acts.
-type Acting<'a> = HashMap<Text<'a>, Option<Kind>, FixedState>;
 
 /// Credentials, names and addresses.
 fn held<'a>(
@@ -291,7 +325,9 @@ fn held<'a>(
     options: &Options,
 ) {
     let actor = &finding.actor;
-    for credential in finding.credentials.iter().chain(&actor.session) {
+    let own = actor.session.iter();
+    let own = own.filter(|session| !finding.credentials.contains(session));
+    for credential in finding.credentials.iter().chain(own) {
         if !credential.is_empty() {
             out.mention(Kind::Credential, credential, place, Part::Holds);
         }
@@ -306,7 +342,7 @@ fn held<'a>(
     }
     let root = finding.root();
     if *root != actor.id {
-        let kind = acting.get(root).copied();
+        let kind = acting.kind(out.out.roots[place as usize], root);
         if let Some(kind) = kind.unwrap_or_else(|| root_kind(root)) {
             out.mention(kind, root, place, Part::Holds);
         }

@@ -3,23 +3,23 @@
 //! Enter the id of the earliest finding that founds the incident; leaves `INC-` and ten hex
 //! digits. Later logs and unrelated events change nothing.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
-/// Makes an id; `again` counts up while another incident of the run has it already.
-pub(super) fn incident_id(first_finding: &str, again: u32) -> String {
+/// Makes an id's number; `again` counts up while another incident of the run has it already.
+pub(super) fn incident_number(first_finding: &str, again: u32) -> u64 {
     let mut hash = Sha256::new();
     hash.update(first_finding.as_bytes());
     if again > 0 {
         hash.update(again.to_be_bytes());
     }
-    let mut id = String::from("INC-");
-    for byte in hash.finalize().iter().take(5) {
-        // Writing to a string cannot fail.
-        let _ = write!(id, "{byte:02x}");
-    }
-    id
+    let digest = hash.finalize();
+    let digits = digest.iter().take(5);
+    digits.fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The id of a number.
+pub(super) fn incident_id(number: u64) -> String {
+    format!("INC-{number:010x}")
 }
 
 #[cfg(test)]
@@ -28,11 +28,12 @@ mod tests {
 
     #[test]
     fn an_id_depends_on_the_first_finding_alone() {
-        let id = incident_id("F-9c2e51d07a3b44f8", 0);
-        assert_eq!(id, incident_id("F-9c2e51d07a3b44f8", 0));
-        assert_eq!(id.len(), 14);
-        assert!(id.starts_with("INC-"));
-        assert_ne!(id, incident_id("F-9c2e51d07a3b44f9", 0));
-        assert_ne!(id, incident_id("F-9c2e51d07a3b44f8", 1));
+        let id = |finding, again| incident_id(incident_number(finding, again));
+        let own = id("F-9c2e51d07a3b44f8", 0);
+        assert_eq!(own, id("F-9c2e51d07a3b44f8", 0));
+        assert_eq!(own.len(), 14);
+        assert!(own.starts_with("INC-"));
+        assert_ne!(own, id("F-9c2e51d07a3b44f9", 0));
+        assert_ne!(own, id("F-9c2e51d07a3b44f8", 1));
     }
 }

@@ -183,10 +183,10 @@ struct Marks(HashSet<u32, FixedState>);
 
 impl Marks {
     /// Whether a finding shares one with those before it; it adds its own.
-    fn agree(&mut self, marks: &[u32]) -> bool {
+    fn agree(&mut self, marks: impl Iterator<Item = u32>) -> bool {
         let mut agrees = false;
         for mark in marks {
-            agrees |= !self.0.insert(*mark);
+            agrees |= !self.0.insert(mark);
         }
         agrees
     }
@@ -240,7 +240,7 @@ fn workload(scene: &Scene, entity: u32, bucket: &[Mention], joins: &mut Vec<Join
         }
         // One run of a pipeline in two clouds; in one of them every run looks like this.
         let abroad = before.filter(|before| {
-            let provider = |finding: u32| scene.mentions.providers[finding as usize];
+            let provider = |finding: u32| scene.mentions.beside(finding).provider;
             scene.mentions.kind(entity) == Kind::Subject
                 && provider(*before) != provider(finding)
                 && scene.start(finding).minus(scene.end(*before).0).0 <= CAMPAIGN
@@ -255,7 +255,7 @@ fn workload(scene: &Scene, entity: u32, bucket: &[Mention], joins: &mut Vec<Join
 /// How long two findings at one workload may lie apart: two of its pods are replicas, and who
 /// holds a token that names no pod may be in any of them.
 fn campaign(scene: &Scene, entity: u32, two: &[u32]) -> i64 {
-    let pod = |finding: u32| scene.mentions.pods[finding as usize];
+    let pod = |finding: u32| scene.mentions.beside(finding).pod;
     match (pod(two[0]), pod(two[1])) {
         (Some(one), Some(other)) if one != other => CAMPAIGN,
         _ => scene.mentions.kind(entity).window(scene.options.window),
@@ -265,7 +265,7 @@ fn campaign(scene: &Scene, entity: u32, two: &[u32]) -> i64 {
 /// The last of the findings at the workload after which the credential of this one was issued.
 pub(super) fn origin_of(scene: &Scene, entity: u32, origins: &[u32], finding: u32) -> Option<u32> {
     let window = scene.mentions.kind(entity).window(scene.options.window);
-    let issued = scene.mentions.issued[finding as usize];
+    let issued = scene.mentions.beside(finding).issued;
     let issued = issued.unwrap_or(scene.start(finding));
     let after = origins.partition_point(|o| scene.start(*o).minus(SKEW) <= issued);
     let origin = origins[..after].last().copied();
@@ -299,7 +299,7 @@ fn guarded(
             exit.is_none_or(|presence| {
                 [before, finding].into_iter().any(|f| {
                     let since = scene.start(f).minus(window);
-                    let name = &scene.mentions.root_names[root(f) as usize];
+                    let name = scene.mentions.root_names.text(root(f));
                     presence.moved_to(name, address, since)
                 })
             })

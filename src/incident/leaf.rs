@@ -27,7 +27,7 @@ pub(super) fn ties(
     is_leaf: &[bool],
     is_anchor: &[bool],
     habits: &[bool],
-) -> Vec<Option<Join>> {
+) -> impl Iterator<Item = (u32, Join)> + use<> {
     let mut known = vec![false; scene.heads.len()];
     for (entity, bucket) in scene.mentions.buckets() {
         if scene.mentions.kind(entity) == Kind::Credential {
@@ -83,7 +83,8 @@ pub(super) fn ties(
             Mode::Causal | Mode::Guarded | Mode::Soft => {}
         }
     }
-    best.into_iter().map(|tie| tie.map(|t| t.join)).collect()
+    let ties = (0u32..).zip(best);
+    ties.filter_map(|(leaf, tie)| Some((leaf, tie?.join)))
 }
 
 /// Keeps the offer if it is better than what the leaf has.

@@ -19,6 +19,7 @@ mod kind;
 mod leaf;
 mod network;
 mod node;
+mod numbers;
 mod options;
 mod rarity;
 mod recur;

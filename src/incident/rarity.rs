@@ -3,9 +3,6 @@
 //! Enter the mentions and, where the run has it, who used which address; leaves a weight for each
 //! entity, none for hubs and for the exits of workloads.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-
 use super::entity::Mentions;
 use super::head::Head;
 use super::kind::{Kind, Mode};
@@ -34,8 +31,6 @@ pub(super) fn weigh(
     groups: &mut Union,
     options: &Options,
 ) -> Weights {
-    let known = mentions.root_names.iter().map(|name| &**name);
-    let numbers: HashMap<&str, u32, FixedState> = known.zip(0u32..).collect();
     let mut weights = vec![0; mentions.entities.len()];
     let mut hubs = Vec::new();
     let founding = |finding: u32| findings[finding as usize].severity > Severity::Informational;
@@ -67,8 +62,8 @@ pub(super) fn weigh(
                 let first = holders.first().map(|f| findings[*f as usize].time);
                 let mut strangers = Vec::new();
                 for root in presence.roots(address) {
-                    match numbers.get(root.as_str()) {
-                        Some(number) => roots.push(groups.find(*number)),
+                    match mentions.root_names.find(&root) {
+                        Some(number) => roots.push(groups.find(number)),
                         None => strangers.push(root),
                     }
                 }

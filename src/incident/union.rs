@@ -41,18 +41,49 @@ impl Union {
     }
 
     /// The sets of the given ascending items, each ascending, by their first item.
-    pub(super) fn sets(&mut self, items: impl Iterator<Item = u32>) -> Vec<Vec<u32>> {
+    pub(super) fn sets(&mut self, items: impl Iterator<Item = u32>) -> Sets {
+        let items: Vec<u32> = items.collect();
         let mut place = vec![u32::MAX; self.parent.len()];
-        let mut sets: Vec<Vec<u32>> = Vec::new();
-        for item in items {
-            let root = self.find(item) as usize;
-            if place[root] == u32::MAX {
-                place[root] = sets.len() as u32;
-                sets.push(Vec::new());
+        let mut ends: Vec<u32> = Vec::new();
+        for item in &items {
+            let set = &mut place[self.find(*item) as usize];
+            if *set == u32::MAX {
+                *set = ends.len() as u32;
+                ends.push(0);
             }
-            sets[place[root] as usize].push(item);
+            ends[*set as usize] += 1;
         }
-        sets
+        // How many each has becomes where it begins, and that moves to where it ends.
+        let mut start = 0;
+        for end in &mut ends {
+            start += std::mem::replace(end, start);
+        }
+        let mut sorted = vec![0; items.len()];
+        for item in items {
+            let end = &mut ends[place[self.find(item) as usize] as usize];
+            sorted[*end as usize] = item;
+            *end += 1;
+        }
+        Sets {
+            items: sorted,
+            ends,
+        }
+    }
+}
+
+/// Sets, one behind the other: most of very many have one item.
+pub(super) struct Sets {
+    items: Vec<u32>,
+    /// Where each ends.
+    ends: Vec<u32>,
+}
+
+impl Sets {
+    /// One after the other.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let ranges = starts.zip(&self.ends);
+        ranges.map(|(start, end)| &self.items[*start as usize..*end as usize])
     }
 }
 
@@ -67,7 +98,15 @@ mod tests {
         assert!(union.join(5, 0));
         assert!(union.join(1, 2));
         assert!(!union.join(2, 4));
-        assert_eq!(union.sets(0..6), [vec![0, 5], vec![1, 2, 4], vec![3]]);
-        assert_eq!(union.sets([2, 3].into_iter()), [vec![2], vec![3]]);
+        let mut sets = |items: &[u32]| {
+            let sets = union.sets(items.iter().copied());
+            sets.iter().map(<[u32]>::to_vec).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            sets(&[0, 1, 2, 3, 4, 5]),
+            [vec![0, 5], vec![1, 2, 4], vec![3]]
+        );
+        assert_eq!(sets(&[2, 3]), [[2], [3]]);
+        assert!(sets(&[]).is_empty());
     }
 }
