@@ -56,12 +56,8 @@ fn is_own_name(name: &str) -> bool {
 
 /// The session part of a role session's id (`AROA…:name`) or ARN (`…/role/name`).
 pub(super) fn session_name(id: &str) -> &str {
-    let after = |text: &'static str| id.rsplit_once(text).map(|(_, name)| name);
-    if id.starts_with("arn:") {
-        after("/").unwrap_or("")
-    } else {
-        after(":").unwrap_or("")
-    }
+    let mark = if id.starts_with("arn:") { '/' } else { ':' };
+    id.rsplit_once(mark).map_or("", |(_, name)| name)
 }
 
 /// How an actor joins its findings by name, where it does.

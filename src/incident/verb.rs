@@ -54,7 +54,9 @@ const DELETES: [&str; 9] = [
 
 /// The verb part of a canonical action: `iam:CreateUser` gives `CreateUser`.
 pub(super) fn verb(action: &str) -> &str {
-    action.rsplit([':', '.', '/']).next().unwrap_or(action)
+    let ends = |byte| matches!(byte, b':' | b'.' | b'/');
+    let before = action.bytes().rposition(ends);
+    before.map_or(action, |at| &action[at + 1..])
 }
 
 /// Judges an action by its verb.
