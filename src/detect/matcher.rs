@@ -3,16 +3,18 @@
 //! Three values: true, false, unknown. Unknown are fields that need the whole input; a rule that
 //! hangs on one becomes a candidate and is judged again when everything is known.
 
+mod rest;
 mod values;
 
 use std::rc::Rc;
 
+pub use self::rest::Rest;
 use self::values::keyword;
 use super::ast::Condition;
-use super::compile::{Ask, Bound, Known, Leaf, Node, Program};
+use super::compile::{Ask, Known, Leaf, Node, Program};
 use super::field::Field;
 use super::memo::Memo;
-use super::shape::{Shape, Shapes};
+use super::shape::{Shape, Shapes, Told};
 use super::value::{Tests, Value, refers};
 use crate::enrich::derive::{Context, Derived, Late};
 use crate::model::{Outcome, Severity};
@@ -154,30 +156,54 @@ impl Matcher {
         let (index, record) = (&scene.program.index, &scene.record);
         if scene.is_plain() && !record.slots.has_more() {
             for told in &*self.shape(scene, &mut candidates) {
-                match told.level {
-                    Some(_) => verdict(self, *told),
-                    None => self.candidate(scene, told.bound, verdict),
+                match &told.rest {
+                    None => verdict(self, told.verdict),
+                    rest => self.candidate(scene, told.verdict.bound, rest.as_ref(), verdict),
                 }
             }
         } else {
             index.candidates(record, &mut self.memo, &mut candidates);
             for &bound in &candidates {
-                self.candidate(scene, bound, verdict);
+                self.candidate(scene, bound, None, verdict);
             }
         }
         self.candidates = candidates;
     }
 
+    /// Judges a rule that can hold; of what the record's shape has decided only the rest.
     fn candidate(
         &mut self,
         scene: &Scene,
         bound: u32,
+        rest: Option<&Rest>,
         verdict: &mut dyn FnMut(&mut Matcher, Verdict),
     ) {
-        if scene.program.rules[bound as usize].quiet {
-            self.matched[bound as usize] = self.matched[bound as usize] || self.holds(scene, bound);
-        } else if let Some(found) = self.rule(scene, bound) {
-            verdict(self, found);
+        let quiet = scene.program.rules[bound as usize].quiet;
+        if quiet && self.matched[bound as usize] {
+            return;
+        }
+        // Nobody waits for the rest of the action here.
+        let scene = &match quiet {
+            true => Scene {
+                stage: Stage::Whole,
+                ..*scene
+            },
+            false => *scene,
+        };
+        let found = match rest {
+            Some(rest) => self.told(
+                scene,
+                bound,
+                &rest.selections,
+                &rest.condition,
+                &rest.levels,
+            ),
+            None => self.rule(scene, bound),
+        };
+        match found {
+            Some(found) if quiet => self.matched[bound as usize] = found.level.is_some(),
+            Some(found) => verdict(self, found),
+            None => {}
         }
     }
 
@@ -202,19 +228,21 @@ impl Matcher {
         }
         index.candidates(record, &mut self.memo, candidates);
         self.only_shape = true;
-        let mut left = Vec::new();
+        let mut told = Vec::new();
         for &bound in &*candidates {
-            let Some(told) = self.rule(scene, bound) else {
+            let Some(verdict) = self.rule(scene, bound) else {
                 continue;
             };
-            if told.level.is_some() && scene.program.rules[bound as usize].quiet {
+            let rule = &scene.program.rules[bound as usize];
+            if verdict.level.is_some() && rule.quiet {
                 self.matched[bound as usize] = true;
             } else {
-                left.push(told);
+                let rest = verdict.level.is_none().then(|| self.rest(scene, rule));
+                told.push(Told { verdict, rest });
             }
         }
         self.only_shape = false;
-        let shape: Rc<Shape> = left.into();
+        let shape: Rc<Shape> = told.into();
         self.shapes.learn(Rc::clone(&shape));
         shape
     }
@@ -246,38 +274,38 @@ impl Matcher {
     /// Judges one rule; [`Matcher::next_record`] must have been called for the record.
     pub fn rule(&mut self, scene: &Scene, bound: u32) -> Option<Verdict> {
         let rule = scene.program.rules.get(bound as usize)?;
-        match self.condition(scene, rule, &rule.condition) {
+        self.told(
+            scene,
+            bound,
+            &rule.selections,
+            &rule.condition,
+            &rule.levels,
+        )
+    }
+
+    fn told(
+        &mut self,
+        scene: &Scene,
+        bound: u32,
+        selections: &[Node],
+        condition: &Condition,
+        levels: &[(Condition, Severity)],
+    ) -> Option<Verdict> {
+        let at = |level| Some(Verdict { bound, level });
+        match self.condition(scene, selections, condition) {
             Answer::False => None,
-            Answer::Unknown => Some(Verdict { bound, level: None }),
+            Answer::Unknown => at(None),
             Answer::True => {
-                for (condition, level) in &rule.levels {
-                    match self.condition(scene, rule, condition) {
-                        Answer::True => {
-                            return Some(Verdict {
-                                bound,
-                                level: Some(*level),
-                            });
-                        }
-                        Answer::Unknown => return Some(Verdict { bound, level: None }),
+                for (condition, level) in levels {
+                    match self.condition(scene, selections, condition) {
+                        Answer::True => return at(Some(*level)),
+                        Answer::Unknown => return at(None),
                         Answer::False => {}
                     }
                 }
-                Some(Verdict {
-                    bound,
-                    level: Some(rule.level),
-                })
+                at(Some(scene.program.rules[bound as usize].level))
             }
         }
-    }
-
-    /// Nobody waits for the rest of the action here.
-    fn holds(&mut self, scene: &Scene, bound: u32) -> bool {
-        let scene = Scene {
-            stage: Stage::Whole,
-            ..*scene
-        };
-        self.rule(&scene, bound)
-            .is_some_and(|verdict| verdict.level.is_some())
     }
 
     /// The level at which a rule holds if the role that the call names was given administrator
@@ -301,14 +329,12 @@ impl Matcher {
         self.node(scene, node)
     }
 
-    fn condition(&mut self, scene: &Scene, rule: &Bound, condition: &Condition) -> Answer {
+    fn condition(&mut self, scene: &Scene, own: &[Node], condition: &Condition) -> Answer {
         match condition {
-            Condition::And(parts) => {
-                all(parts.iter().map(|part| self.condition(scene, rule, part)))
-            }
-            Condition::Or(parts) => any(parts.iter().map(|part| self.condition(scene, rule, part))),
-            Condition::Not(part) => self.condition(scene, rule, part).not(),
-            Condition::Selection(number) => match rule.selections.get(*number) {
+            Condition::And(parts) => all(parts.iter().map(|part| self.condition(scene, own, part))),
+            Condition::Or(parts) => any(parts.iter().map(|part| self.condition(scene, own, part))),
+            Condition::Not(part) => self.condition(scene, own, part).not(),
+            Condition::Selection(number) => match own.get(*number) {
                 Some(node) => self.node(scene, node),
                 None => Answer::False,
             },

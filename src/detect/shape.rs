@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 
 use super::compile::Ask;
 use super::field::Field;
-use super::matcher::Verdict;
+use super::matcher::{Rest, Verdict};
 use crate::enrich::derive::Derived;
 use crate::normalize::source::{Layout, Norm, Record};
 
@@ -130,9 +130,17 @@ const FEW: [Norm; 10] = [
     Norm::Category,
 ];
 
-/// What a combination comes to: the rules it does not rule out, those it decides with their
-/// levels.
-pub type Shape = [Verdict];
+/// What a combination comes to: the rules it does not rule out.
+pub type Shape = [Told];
+
+/// A rule that a combination does not rule out.
+#[derive(Debug)]
+pub struct Told {
+    /// The rule, with its level where it is decided.
+    pub verdict: Verdict,
+    /// What is left of it where it is not.
+    pub rest: Option<Rest>,
+}
 
 /// The combinations a worker has met.
 #[derive(Debug, Default)]
