@@ -1,6 +1,6 @@
 //! One pass over the bytes: where strings end, where containers open and close.
 //!
-//! Bytes in; out comes a list of positions that everything after it walks instead of the text.
+//! Bytes in; out comes a bit for every byte, which everything after it asks instead of the text.
 //! Sixty-four bytes at a time, with SSE2-class instructions through `wide`, no `unsafe`.
 
 use wide::u8x16;
@@ -8,11 +8,10 @@ use wide::u8x16;
 /// The structural positions of a piece of JSON text.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// Positions of the closing quote of every string and of `{ } [ ]` outside strings, ascending.
-    /// Where a string begins, who walks knows: nothing stands between it and its end.
-    tokens: Vec<u32>,
-    /// How many of them are in use.
-    len: usize,
+    /// A bit for every byte: closing quotes of strings, and `{ } [ ]` outside strings. Where a
+    /// string begins, who walks knows: nothing stands between it and its end. Bits, because every
+    /// worker keeps this for its file, and behind the last one a word of none.
+    tokens: Vec<u64>,
     /// Positions of bytes that may not stand where they stand: raw control characters inside
     /// strings and escapes JSON does not know. Empty for nearly every input.
     pub bad: Vec<u32>,
@@ -92,7 +91,8 @@ struct Carry {
 impl Index {
     /// Indexes `bytes` anew; what was there before is dropped, the room is kept.
     pub fn build(&mut self, bytes: &[u8]) {
-        self.len = 0;
+        self.tokens.clear();
+        self.tokens.reserve_exact(bytes.len() / BLOCK + 2);
         self.bad.clear();
         let mut carry = Carry::default();
         let (blocks, tail) = bytes.as_chunks::<BLOCK>();
@@ -104,6 +104,7 @@ impl Index {
             last[..tail.len()].copy_from_slice(tail);
             self.block(&last, blocks.len() * BLOCK, bytes, &mut carry);
         }
+        self.tokens.push(0);
     }
 
     #[inline(always)]
@@ -119,32 +120,12 @@ impl Index {
         let quote = masks.quote & !escaped;
         let in_string = prefix_xor(quote) ^ carry.in_string;
         carry.in_string = if in_string >> 63 == 1 { u64::MAX } else { 0 };
-        let mut tokens = (quote | masks.bracket) & !in_string;
+        let tokens = (quote | masks.bracket) & !in_string;
         let suspicious = (masks.control & in_string & !quote) | escaped;
         if suspicious != 0 {
             self.inspect(suspicious, base, bytes);
         }
-        // Eight at a time and a few too many, so that no branch hangs on how many there are; the
-        // next block writes over what was too many.
-        let count = tokens.count_ones() as usize;
-        let at = self.len;
-        if self.tokens.len() < at + BLOCK {
-            // Every worker keeps such a list: room for twice as much would be a waste.
-            self.tokens.resize(at + at / 4 + 64 * BLOCK, 0);
-        }
-        let room = &mut self.tokens[at..at + BLOCK];
-        for group in room
-            .as_chunks_mut::<8>()
-            .0
-            .iter_mut()
-            .take(count.div_ceil(8))
-        {
-            for slot in group {
-                *slot = (base as u32).wrapping_add(tokens.trailing_zeros());
-                tokens &= tokens.wrapping_sub(1);
-            }
-        }
-        self.len = at + count;
+        self.tokens.push(tokens);
     }
 
     #[cold]
@@ -168,9 +149,26 @@ impl Index {
         }
     }
 
-    /// The structural positions, ascending.
-    pub fn tokens(&self) -> &[u32] {
-        &self.tokens[..self.len]
+    /// Whether a structural position is here.
+    #[inline]
+    pub fn is_token(&self, at: usize) -> bool {
+        let word = self.tokens.get(at / BLOCK);
+        word.is_some_and(|word| word >> (at % BLOCK) & 1 == 1)
+    }
+
+    /// The first structural position at or after `at`.
+    #[inline]
+    pub fn next_token(&self, at: usize) -> Option<usize> {
+        let (first, shift) = (at / BLOCK, at % BLOCK);
+        // Both words at once: which of them it stands in is anybody's guess.
+        let &[low, high] = self.tokens.get(first..)?.first_chunk()?;
+        let near = low >> shift | high << 1 << (BLOCK - 1 - shift);
+        if near != 0 {
+            return Some(at + near.trailing_zeros() as usize);
+        }
+        let mut behind = self.tokens[first + 1..].iter().zip(first + 1..);
+        let (word, number) = behind.find(|(word, _)| **word != 0)?;
+        Some(number * BLOCK + word.trailing_zeros() as usize)
     }
 
     /// Whether a byte that may not stand where it stands lies in the range.
@@ -226,7 +224,12 @@ mod tests {
         fn agrees_with_a_plain_loop(text in r#"[\\"{}\[\]a, :\n]{0,300}"#) {
             let mut index = Index::default();
             index.build(text.as_bytes());
-            prop_assert_eq!(index.tokens(), &plain(text.as_bytes()));
+            let want = plain(text.as_bytes());
+            for at in 0..text.len() + 130 {
+                let next = want.iter().find(|token| **token as usize >= at);
+                prop_assert_eq!(index.next_token(at), next.map(|token| *token as usize));
+                prop_assert_eq!(index.is_token(at), want.contains(&(at as u32)));
+            }
         }
     }
 

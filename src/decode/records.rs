@@ -145,7 +145,7 @@ impl Decoder {
         depth: usize,
         sink: Sink,
     ) {
-        let mut walker = Walker::new(bytes, index);
+        let walker = &Walker::new(bytes, index);
         let mut at = walker.skip_space(0);
         while at < bytes.len() {
             if bytes[at] == b',' {
@@ -155,11 +155,10 @@ impl Decoder {
             if depth == 0
                 && let Some(end) = self.words(catalogue, bytes, at, sink)
             {
-                walker.seek(end);
                 at = walker.skip_space(end);
                 continue;
             }
-            match self.value(catalogue, &mut walker, at, depth, sink) {
+            match self.value(catalogue, walker, at, depth, sink) {
                 Ok(end) => at = walker.skip_space(end),
                 Err(Failure { bad, start }) => {
                     // Behind a file that a crash left preallocated there is nothing but zeros.
@@ -208,7 +207,7 @@ impl Decoder {
     fn value(
         &mut self,
         catalogue: &dyn Catalogue,
-        walker: &mut Walker,
+        walker: &Walker,
         at: usize,
         depth: usize,
         sink: Sink,
@@ -232,17 +231,15 @@ impl Decoder {
     fn array(
         &mut self,
         catalogue: &dyn Catalogue,
-        walker: &mut Walker,
+        walker: &Walker,
         at: usize,
         depth: usize,
         sink: Sink,
     ) -> Result<usize, Failure> {
-        walker.enter();
         let mut next = walker.skip_space(at + 1);
         loop {
             match walker.text().get(next) {
                 Some(b']') => {
-                    walker.enter();
                     return Ok(next + 1);
                 }
                 Some(b',') => next = walker.skip_space(next + 1),
@@ -302,40 +299,37 @@ impl Decoder {
     fn object(
         &mut self,
         catalogue: &dyn Catalogue,
-        walker: &mut Walker,
+        walker: &Walker,
         at: usize,
         depth: usize,
         sink: Sink,
     ) -> Result<usize, Failure> {
         if self.settled {
-            let mut ahead = *walker;
-            if let Ok(end) = ahead.record(at, catalogue.trie(self.guess), &mut self.slots)
+            let trie = catalogue.trie(self.guess);
+            if let Ok(end) = walker.record(at, trie, &mut self.slots)
                 && !self.slots.leads
                 && catalogue.is(self.guess, walker.text(), &self.slots)
                 && self.is_told(catalogue, walker.text())
             {
-                *walker = ahead;
                 self.record(walker.text(), at, end, sink);
                 return Ok(end);
             }
         }
         self.settled = false;
         let mut members = Vec::new();
-        let mut ahead = *walker;
         let stopped =
             |key: &[u8], first: u8| first == b'[' && depth <= MAX_NESTING && ARRAYS.contains(&key);
-        let mut end = ahead.members(at, &mut members, stopped)?;
+        let mut end = walker.members(at, &mut members, stopped)?;
         let bytes = walker.text();
         let mut opened = false;
         while let Some(last) = members.pop_if(|last| last.value.start == last.value.end) {
             let start = last.value.start as usize;
-            let after = self.array(catalogue, &mut ahead, start, depth + 1, sink)?;
+            let after = self.array(catalogue, walker, start, depth + 1, sink)?;
             self.settled = false;
             opened = true;
-            end = ahead.more_members(after, &mut members, stopped)?;
+            end = walker.more_members(after, &mut members, stopped)?;
         }
         if opened {
-            *walker = ahead;
             self.beside(catalogue, bytes, &members, depth, sink);
             return Ok(end);
         }
@@ -361,7 +355,6 @@ impl Decoder {
                 self.record(bytes, at, end, sink);
             }
             Kind::Copy(source, form) => {
-                *walker = ahead;
                 let raw = &bytes[at..end];
                 if !self.copy(catalogue, source, form, raw, sink) {
                     self.unknown(
@@ -373,15 +366,11 @@ impl Decoder {
                 }
             }
             // Notifications and entries of other logs may carry a record.
-            Kind::Aside(_) if self.promising(catalogue, bytes, &members, depth, sink) => {
-                *walker = ahead;
-            }
+            Kind::Aside(_) if self.promising(catalogue, bytes, &members, depth, sink) => {}
             Kind::Aside(reason) => {
-                *walker = ahead;
                 sink(Item::Ignored { reason });
             }
             Kind::Unknown => {
-                *walker = ahead;
                 self.envelope(catalogue, bytes, &members, at, depth, sink);
             }
         }
@@ -487,11 +476,11 @@ impl Decoder {
         while let Some(start) = next_start(bytes, at) {
             let window = &bytes[start..bytes.len().min(start + DAMAGED_WINDOW)];
             index.build(window);
-            let mut walker = Walker::new(window, &index);
+            let walker = &Walker::new(window, &index);
             // What begins a line is a record of its own, whatever became of the one before.
             let line = start == 0 || bytes[start - 1] == b'\n';
             self.damaged = !line;
-            match self.object(catalogue, &mut walker, 0, 1, sink) {
+            match self.object(catalogue, walker, 0, 1, sink) {
                 Ok(end) => at = start + end,
                 Err(Failure { bad, .. }) => {
                     if line {

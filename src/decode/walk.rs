@@ -22,14 +22,11 @@ pub struct Bad {
     pub why: &'static str,
 }
 
-/// A position in the text and in its index.
+/// A text and its index.
 #[derive(Clone, Copy)]
 pub struct Walker<'a> {
     text: &'a [u8],
     index: &'a Index,
-    tokens: &'a [u32],
-    /// The next structural position.
-    token: usize,
 }
 
 /// One key of an object and where its value lies.
@@ -47,24 +44,14 @@ pub fn leads(key: &[u8]) -> bool {
 }
 
 impl<'a> Walker<'a> {
-    /// Starts at the beginning of an indexed text.
+    /// Walks an indexed text.
     pub fn new(text: &'a [u8], index: &'a Index) -> Walker<'a> {
-        Walker {
-            text,
-            index,
-            tokens: index.tokens(),
-            token: 0,
-        }
+        Walker { text, index }
     }
 
     /// The text that is walked.
     pub fn text(&self) -> &'a [u8] {
         self.text
-    }
-
-    /// Moves to the first structural position at or after `at`.
-    pub fn seek(&mut self, at: usize) {
-        self.token = self.tokens.partition_point(|&token| (token as usize) < at);
     }
 
     /// The first byte at or after `at` that is no white space.
@@ -91,14 +78,11 @@ impl<'a> Walker<'a> {
         Err(Bad { at, why })
     }
 
-    /// Where the string that opens at `at` ends, one past its closing quote: the current token.
+    /// Where the string that opens at `at` ends, one past its closing quote.
     #[inline]
-    fn string_end(&mut self, at: usize) -> Result<usize, Bad> {
-        match self.tokens.get(self.token) {
-            Some(&close) if close as usize > at => {
-                self.token += 1;
-                Ok(close as usize + 1)
-            }
+    fn string_end(&self, at: usize) -> Result<usize, Bad> {
+        match self.index.next_token(at) {
+            Some(close) if close > at => Ok(close + 1),
             _ => Err(Bad {
                 at: self.text.len(),
                 why: "JSON ends early inside a string",
@@ -107,12 +91,10 @@ impl<'a> Walker<'a> {
     }
 
     /// Checks the value at `at`, fills the slots of `trie` with what it holds, and returns one
-    /// past its end. The current token must be the first one at or after `at`.
-    pub fn record(&mut self, at: usize, trie: &Trie, slots: &mut Slots) -> Result<usize, Bad> {
+    /// past its end.
+    pub fn record(&self, at: usize, trie: &Trie, slots: &mut Slots) -> Result<usize, Bad> {
         slots.reset(trie.slots as usize);
-        let first = self.token;
         let end = self.value(at, Some(trie), slots)?;
-        debug_assert!(self.token >= first);
         if self.index.is_bad(at, end) {
             return self.bad(
                 at,
@@ -123,7 +105,7 @@ impl<'a> Walker<'a> {
     }
 
     /// Checks and passes over the value at `at`.
-    pub fn skip(&mut self, at: usize) -> Result<usize, Bad> {
+    pub fn skip(&self, at: usize) -> Result<usize, Bad> {
         let end = self.value(at, None, &mut Slots::default())?;
         if self.index.is_bad(at, end) {
             return self.bad(
@@ -135,7 +117,7 @@ impl<'a> Walker<'a> {
     }
 
     /// One loop over a value with a stack of what is open: no recursion, so depth costs nothing.
-    fn value(&mut self, at: usize, trie: Option<&Trie>, slots: &mut Slots) -> Result<usize, Bad> {
+    fn value(&self, at: usize, trie: Option<&Trie>, slots: &mut Slots) -> Result<usize, Bad> {
         #[derive(Clone, Copy, Default)]
         struct Frame {
             object: bool,
@@ -155,10 +137,9 @@ impl<'a> Walker<'a> {
             let mut end = match self.text.get(at) {
                 Some(b'"') => self.string_end(at)?,
                 Some(&open @ (b'{' | b'[')) => {
-                    if self.tokens.get(self.token) != Some(&(at as u32)) {
+                    if !self.index.is_token(at) {
                         return self.bad(at, "brackets that do not match");
                     }
-                    self.token += 1;
                     if depth == MAX_DEPTH {
                         return self.bad(at, "nested deeper than 128 levels");
                     }
@@ -175,7 +156,6 @@ impl<'a> Walker<'a> {
                     let inside = self.skip_space(at + 1);
                     let close = if object { b'}' } else { b']' };
                     if self.text.get(inside) == Some(&close) {
-                        self.token += 1;
                         depth -= 1;
                         in_array = stack[depth].in_array;
                         inside + 1
@@ -246,10 +226,9 @@ impl<'a> Walker<'a> {
                     Some(b']') if !frame.object => {}
                     _ => return self.bad(next, "a value without a comma behind it"),
                 }
-                if self.tokens.get(self.token) != Some(&(next as u32)) {
+                if !self.index.is_token(next) {
                     return self.bad(next, "brackets that do not match");
                 }
-                self.token += 1;
                 depth -= 1;
                 in_array = frame.in_array;
                 end = next + 1;
@@ -271,7 +250,7 @@ impl<'a> Walker<'a> {
     /// that no other one follows without white space.
     #[inline]
     fn members_from(
-        &mut self,
+        &self,
         mut at: usize,
         (node, in_array, top): (u16, bool, bool),
         trie: Option<&Trie>,

@@ -110,18 +110,16 @@ impl Decoder {
     pub(super) fn row(
         &mut self,
         catalogue: &dyn Catalogue,
-        walker: &mut Walker,
+        walker: &Walker,
         at: usize,
         depth: usize,
         sink: Sink,
     ) -> Option<usize> {
-        let mut ahead = *walker;
-        let end = ahead.skip(at).ok()?;
+        let end = walker.skip(at).ok()?;
         let (mut buffer, index) = self.pool.pop().unwrap_or_default();
         buffer.clear();
         let made = tables::row(&walker.text()[at..end], &mut buffer);
         if made {
-            *walker = ahead;
             self.table_row(catalogue, &buffer, depth + 1, sink);
         }
         self.pool.push((buffer, index));

@@ -4,15 +4,10 @@
 use super::{Bad, Member, Span, Walker};
 
 impl<'a> Walker<'a> {
-    /// Passes over the bracket at the current token.
-    pub fn enter(&mut self) {
-        self.token += 1;
-    }
-
     /// The members of the object at `at`, up to and including the first one for which `stop`
     /// says so; its value is then not walked and its span ends where it starts.
     pub fn members(
-        &mut self,
+        &self,
         at: usize,
         out: &mut Vec<Member>,
         stop: impl FnMut(&'a [u8], u8) -> bool,
@@ -21,10 +16,8 @@ impl<'a> Walker<'a> {
         if self.text.get(at) != Some(&b'{') {
             return self.bad(at, "no object");
         }
-        self.token += 1;
         let next = self.skip_space(at + 1);
         if self.text.get(next) == Some(&b'}') {
-            self.token += 1;
             return Ok(next + 1);
         }
         self.member(next, out, stop)
@@ -32,7 +25,7 @@ impl<'a> Walker<'a> {
 
     /// The members of an object behind the value that ends at `after`, likewise.
     pub fn more_members(
-        &mut self,
+        &self,
         after: usize,
         out: &mut Vec<Member>,
         stop: impl FnMut(&'a [u8], u8) -> bool,
@@ -43,16 +36,13 @@ impl<'a> Walker<'a> {
                 let next = self.skip_space(next + 1);
                 self.member(next, out, stop)
             }
-            Some(b'}') => {
-                self.token += 1;
-                Ok(next + 1)
-            }
+            Some(b'}') => Ok(next + 1),
             _ => self.bad(next, "a member without a comma"),
         }
     }
 
     fn member(
-        &mut self,
+        &self,
         mut next: usize,
         out: &mut Vec<Member>,
         mut stop: impl FnMut(&'a [u8], u8) -> bool,
@@ -60,7 +50,6 @@ impl<'a> Walker<'a> {
         loop {
             // People who write examples leave a comma behind the last member.
             if self.text.get(next) == Some(&b'}') && !out.is_empty() {
-                self.token += 1;
                 return Ok(next + 1);
             }
             if self.text.get(next) != Some(&b'"') {
@@ -101,7 +90,6 @@ impl<'a> Walker<'a> {
             match self.text.get(next) {
                 Some(b',') => next = self.skip_space(next + 1),
                 Some(b'}') => {
-                    self.token += 1;
                     return Ok(next + 1);
                 }
                 _ => return self.bad(next, "a member without a comma"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 fn walk(text: &[u8], trie: &Trie, slots: &mut Slots) -> Result<usize, Bad> {
     let mut index = Index::default();
     index.build(text);
-    let mut walker = Walker::new(text, &index);
+    let walker = Walker::new(text, &index);
     let start = walker.skip_space(0);
     let end = walker.record(start, trie, slots)?;
     match walker.skip_space(end) {
