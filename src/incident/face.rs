@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::actor::session_arn;
+use crate::model::actor::RoleSession;
 use crate::model::{Actor, ActorType, Finding, Layer, Outcome, RuleMeta, Severity, Target, Time};
 
 /// A text that is there already, where nothing had to be made of it.
@@ -145,7 +145,10 @@ impl<'a> Who<'a> {
     pub fn principal(&self) -> Option<Text<'_>> {
         match &self.principal {
             Principal::Said(principal) => principal.as_deref().map(Cow::Borrowed),
-            Principal::Told => session_arn(&self.id, self.issuer.as_deref()).map(Cow::Owned),
+            Principal::Told => {
+                let session = RoleSession::of(&self.id, self.issuer.as_deref());
+                session.map(|session| Cow::Owned(session.arn()))
+            }
         }
     }
 

@@ -107,27 +107,61 @@ pub fn outermost<'a>(mut via: impl Iterator<Item = &'a str>) -> Option<&'a str> 
     via.find(|id| !id.starts_with("pod:") && !is_service(id))
 }
 
-/// The ARN of a role session, by its role's and by what it is called.
-pub fn session_arn(id: &str, issuer: Option<&str>) -> Option<String> {
-    let (_, session) = id.split_once(':')?;
-    let mut parts = issuer?.splitn(6, ':');
-    let mut part = || parts.next();
-    let ("arn", partition, "iam", "") = (part()?, part()?, part()?, part()?) else {
-        return None;
-    };
-    let (account, role) = (part()?, part()?.strip_prefix("role/")?);
-    let role = role.rsplit('/').next().unwrap_or(role);
-    let parts = [
-        "arn:",
-        partition,
-        ":sts::",
-        account,
-        ":assumed-role/",
-        role,
-        "/",
-        session,
-    ];
-    Some(parts.concat())
+/// What the id of a role session and the ARN of its role tell: its own ARN and its name.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleSession<'a> {
+    partition: &'a str,
+    account: &'a str,
+    role: &'a str,
+    session: &'a str,
+}
+
+impl<'a> RoleSession<'a> {
+    /// Of `AROAEXAMPLE:session` and `arn:aws:iam::111122223333:role/path/name`.
+    pub fn of(id: &'a str, issuer: Option<&'a str>) -> Option<RoleSession<'a>> {
+        // Every session of a run is looked at, and its parts are short.
+        let cut = |text: &'a str| {
+            let at = text.bytes().position(|byte| byte == b':')?;
+            Some((&text[..at], &text[at + 1..]))
+        };
+        let (partition, rest) = cut(issuer?.strip_prefix("arn:")?)?;
+        let (account, role) = cut(rest.strip_prefix("iam::")?)?;
+        let role = role.strip_prefix("role/")?;
+        let (_, session) = cut(id)?;
+        let name = role.bytes().rposition(|byte| byte == b'/');
+        Some(RoleSession {
+            partition,
+            account,
+            role: name.map_or(role, |at| &role[at + 1..]),
+            session,
+        })
+    }
+
+    /// `arn:aws:sts::111122223333:assumed-role/name/session`.
+    pub fn arn(&self) -> String {
+        let parts = [
+            "arn:",
+            self.partition,
+            ":sts::",
+            self.account,
+            ":assumed-role/",
+            self.role,
+            "/",
+            self.session,
+        ];
+        parts.concat()
+    }
+
+    /// `name/session`.
+    pub fn name(&self) -> String {
+        [self.role, "/", self.session].concat()
+    }
+
+    /// Whether that is how somebody calls it.
+    pub fn is_called(&self, name: &str) -> bool {
+        let session = name.strip_prefix(self.role);
+        session.and_then(|rest| rest.strip_prefix('/')) == Some(self.session)
+    }
 }
 
 /// Whether a name is the id of a virtual machine: `i-` and hexadecimal digits.

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
-use super::rows::{Base, Candidate, Range, Row, Step};
+use super::rows::{Base, Candidate, Row, Step};
 use super::store::Store;
 use super::worker::{Shared, bases::bases};
 use crate::decode::index::Index;
@@ -191,7 +191,7 @@ fn open<T>(
         };
         let mut slots = Slots::default();
         index.build(&candidate.raw);
-        let walker = &mut Walker::new(&candidate.raw, &index);
+        let walker = &Walker::new(&candidate.raw, &index);
         // It was walked before, so it can be walked again.
         if let Ok(end) = walker.record(0, &program.layout.trie, &mut slots) {
             let span = Span {
@@ -271,10 +271,9 @@ fn merged(store: &mut Store, rows: &[(bool, Row)]) -> Row {
         }
     }
     if targets.len() > known {
-        let start = store.targets.len() as u32;
-        let len = targets.len() as u32;
+        let start = store.targets.len();
         store.targets.extend(targets);
-        row.targets = Range { start, len };
+        row.targets = store.target_list(start);
     }
     row
 }

@@ -35,7 +35,25 @@ impl Default for Interner {
     }
 }
 
+/// Bytes of room that what grows to millions of rows begins with.
+const ROOM: usize = 4 << 20;
+
+/// A list that begins with much room. Nobody touches it before it is needed, so it costs nothing;
+/// small lists that grow are moved again and again and leave holes behind, which do.
+pub fn roomy<T>() -> Vec<T> {
+    Vec::with_capacity(ROOM / size_of::<T>())
+}
+
 impl Interner {
+    /// With much room.
+    pub fn roomy() -> Interner {
+        Interner {
+            bytes: roomy(),
+            ends: roomy(),
+            ..Interner::default()
+        }
+    }
+
     /// Forgets everything but keeps the room.
     pub fn clear(&mut self) {
         self.bytes.clear();

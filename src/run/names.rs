@@ -22,10 +22,10 @@ impl Names {
         let mut known = HashMap::with_hasher(FixedState::default());
         let named = (0u32..).zip(&store.actors);
         for (number, actor) in named.filter(|(_, actor)| is_named(actor, store)) {
-            let name = |actor: &ActorRow| store.strings.get(actor.name());
+            let name = |number: u32| store.actors[number as usize].name(&store.strings);
             let best = known.entry(actor.id()).or_insert(number);
             // Names may change; which one is shown must not hang on the order of files.
-            if name(actor) < name(&store.actors[*best as usize]) {
+            if *best != number && name(number) < name(*best) {
                 *best = number;
             }
         }
@@ -64,17 +64,13 @@ impl Names {
 
     /// The name for an id; the id itself where nobody knows one.
     pub fn of<'s>(&self, id: Text<'s>, store: &'s Store) -> Text<'s> {
-        let strings = &store.strings;
-        let known = strings.find(id.as_bytes());
-        known
-            .and_then(|id| self.actor(id, store))
-            .and_then(|known| strings.lossy(known.name()))
-            .unwrap_or(id)
+        let known = store.strings.find(id.as_bytes());
+        let known = known.and_then(|id| self.actor(id, store));
+        known.map_or(id, |known| known.name(&store.strings))
     }
 }
 
 /// Whether a record gives its actor a name; the id of an application is none.
 fn is_named(actor: &ActorRow, store: &Store) -> bool {
-    let name = || store.strings.lossy(actor.name()).unwrap_or_default();
-    actor.is_named() && !is_guid(&name())
+    actor.is_named() && !is_guid(&actor.name(&store.strings))
 }

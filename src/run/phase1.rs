@@ -46,18 +46,20 @@ pub fn read<'p>(
     };
     let loader = Mutex::new(loader);
     let ended = AtomicBool::new(false);
+    let work_through = || {
+        // Whatever happens here, nobody is to wait for a turn that never comes.
+        let _release = Release(&turns);
+        let mut worker = Worker::new(shared);
+        work(&mut worker, &loader, &turns, stop, &ended);
+        let mut store = turns.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.quiet.extend(worker.quiet_matches());
+    };
     pool.in_place_scope(|scope| {
-        for _ in 0..threads {
-            let (loader, turns, ended) = (&loader, &turns, &ended);
-            scope.spawn(move |_| {
-                // Whatever happens here, nobody is to wait for a turn that never comes.
-                let _release = Release(turns);
-                let mut worker = Worker::new(shared);
-                work(&mut worker, loader, turns, stop, ended);
-                let mut store = turns.store.lock().unwrap_or_else(PoisonError::into_inner);
-                store.quiet.extend(worker.quiet_matches());
-            });
+        for _ in 1..threads {
+            scope.spawn(|_| work_through());
         }
+        // The caller is one of the workers: it fills the gaps that loading the rules has left.
+        work_through();
     });
     if let Ok(mut spare) = shared.spare.lock() {
         *spare = Vec::new();

@@ -23,11 +23,11 @@ pub use self::deeds::Total;
 pub use self::folds::{Fold, PAUSE};
 pub use self::groups::{Counted, Enough, Group, member};
 use super::hours::Hours;
-use super::intern::{Interner, StrId};
+use super::intern::{Interner, StrId, roomy};
 use super::keys::KeySet;
 use super::rows::{
-    ActorRow, Asked, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Row, RowId, Rows,
-    Step, TargetRow,
+    ActorRow, Asked, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Range, Row,
+    RowId, Rows, Step, TargetRow,
 };
 use super::taking::Taking;
 use crate::load::FileRef;
@@ -51,6 +51,8 @@ pub struct Store {
     pub rows: Rows,
     /// Targets of rows that may become findings.
     pub targets: Vec<TargetRow>,
+    /// The lists they stand in: most rows aim at what others have aimed at.
+    target_lists: HashTable<Range>,
     /// Findings in the making; some are parts of others.
     pub folds: Vec<Fold>,
     /// Their places by key and hour.
@@ -118,6 +120,11 @@ impl Store {
             enough,
             records: vec![0; sources],
             spans: vec![None; sources],
+            strings: Interner::roomy(),
+            actors: roomy(),
+            rows: Rows::roomy(),
+            targets: roomy(),
+            folds: roomy(),
             ..Store::default()
         }
     }
@@ -273,6 +280,28 @@ impl Store {
         number
     }
 
+    /// The list of the last targets, from this one on; where it was there before, that one.
+    pub fn target_list(&mut self, start: usize) -> Range {
+        let hasher = FixedState::default();
+        let (before, list) = self.targets.split_at(start);
+        let hash = hasher.hash_one(list);
+        if let Some(known) = self
+            .target_lists
+            .find(hash, |known| known.of(before) == list)
+        {
+            self.targets.truncate(start);
+            return *known;
+        }
+        let range = Range {
+            start: start as u32,
+            len: list.len() as u32,
+        };
+        let targets = &self.targets;
+        let again = |known: &Range| hasher.hash_one(known.of(targets));
+        self.target_lists.insert_unique(hash, range, again);
+        range
+    }
+
     /// Lets go of what only reading and deciding needed: all rows on which neither a fold stands
     /// nor any of these.
     pub fn close<'a>(&'a mut self, standing: impl Iterator<Item = &'a mut RowId>) {
@@ -280,6 +309,7 @@ impl Store {
         self.keys = KeySet::default();
         self.actor_numbers = HashTable::new();
         self.fold_places = HashTable::new();
+        self.target_lists = HashTable::new();
         self.groups = Map::default();
         self.novelties = Map::default();
         self.candidates = Vec::new();

@@ -109,14 +109,14 @@ impl<'c> Taking<'c> {
         if std::mem::replace(&mut self.whole[number as usize], true) {
             return id;
         }
-        let start = store.targets.len() as u32;
+        let start = store.targets.len();
         let targets = self.chunk.rows[number as usize].targets;
         for target in targets.of(&self.chunk.targets) {
             let target = target.renumber(|id| self.string(store, id));
             store.targets.push(target);
         }
-        let len = store.targets.len() as u32 - start;
-        store.rows.aim(id, Range { start, len });
+        let targets = store.target_list(start);
+        store.rows.aim(id, targets);
         id
     }
 

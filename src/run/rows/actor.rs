@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::put;
 use crate::decode::text::lossy;
-use crate::incident::{Principal, Who};
-use crate::model::actor::session_arn;
+use crate::incident::{Principal, Text, Who};
+use crate::model::actor::RoleSession;
 use crate::model::{Actor, ActorType};
 use crate::run::intern::{Interner, NO_STR, StrId};
 
@@ -15,6 +15,7 @@ pub struct ActorRow {
     kind: ActorType,
     mfa: Option<bool>,
     id: StrId,
+    /// The name, [`TOLD`] where the rest tells it.
     name: StrId,
     account: StrId,
     session: StrId,
@@ -37,8 +38,16 @@ impl ActorRow {
     }
 
     /// The name.
-    pub fn name(&self) -> StrId {
-        self.name
+    pub fn name<'s>(&self, strings: &'s Interner) -> Text<'s> {
+        if self.name == TOLD {
+            let (id, issuer) = (strings.lossy(self.id), strings.lossy(self.issuer));
+            let session = RoleSession::of(id.as_deref().unwrap_or_default(), issuer.as_deref());
+            return session
+                .map(|session| session.name())
+                .unwrap_or_default()
+                .into();
+        }
+        strings.lossy(self.name).unwrap_or_default()
     }
 
     /// The credential of the session.
@@ -53,18 +62,21 @@ impl ActorRow {
 
     /// Packs an actor.
     pub fn pack(actor: &Actor, strings: &mut Interner) -> ActorRow {
-        let issuer = actor.issuer.as_deref();
+        let session = RoleSession::of(&actor.id, actor.issuer.as_deref());
         let via = (!actor.via.is_empty()).then(|| actor.via.join("\u{1f}"));
         ActorRow {
             kind: actor.kind,
             mfa: actor.mfa,
             id: strings.put(actor.id.as_bytes()),
-            name: strings.put(actor.name.as_bytes()),
+            name: match session {
+                Some(session) if session.is_called(&actor.name) => TOLD,
+                _ => strings.put(actor.name.as_bytes()),
+            },
             account: put(strings, actor.account.as_deref()),
             session: put(strings, actor.session.as_deref()),
             issuer: put(strings, actor.issuer.as_deref()),
             principal: match actor.principal.as_deref() {
-                told @ Some(_) if told == session_arn(&actor.id, issuer).as_deref() => TOLD,
+                Some(told) if session.is_some_and(|session| session.arn() == told) => TOLD,
                 principal => put(strings, principal),
             },
             via: put(strings, via.as_deref()),
@@ -75,7 +87,10 @@ impl ActorRow {
     pub fn renumber(self, mut number: impl FnMut(StrId) -> StrId) -> ActorRow {
         ActorRow {
             id: number(self.id),
-            name: number(self.name),
+            name: match self.name {
+                TOLD => TOLD,
+                name => number(name),
+            },
             account: number(self.account),
             session: number(self.session),
             issuer: number(self.issuer),
@@ -115,7 +130,7 @@ impl ActorRow {
         let via = strings.get(self.via).split(|byte| *byte == SEPARATOR);
         let via = via.filter(|part| !part.is_empty());
         Who {
-            name: text(self.name).unwrap_or_default(),
+            name: self.name(strings),
             kind: self.kind,
             account: text(self.account),
             session: text(self.session),
@@ -133,7 +148,8 @@ impl ActorRow {
 /// Between the identities of a chain.
 const SEPARATOR: u8 = 0x1f;
 
-/// Sessions are many and their ARNs are long, and say nothing that is not known of them anyway.
+/// Sessions are many, their ARNs and names are long, and say nothing that is not known of them
+/// anyway.
 const TOLD: StrId = NO_STR - 1;
 
 #[cfg(test)]
@@ -150,6 +166,22 @@ mod tests {
         };
         let arn = "arn:aws-cn:sts::111122223333:assumed-role/deploy/i-0123456789abcdef0";
         let mut strings = Interner::default();
+        for (name, told) in [
+            ("deploy/i-0123456789abcdef0", true),
+            ("deploy", false),
+            ("path/deploy/i-0123456789abcdef0", false),
+            ("deploy/", false),
+            ("", false),
+        ] {
+            let actor = Actor {
+                name: name.to_owned(),
+                ..session.clone()
+            };
+            let row = ActorRow::pack(&actor, &mut strings);
+            assert_eq!(row.name == TOLD, told, "{name:?}");
+            assert_eq!(row.name(&strings), name);
+            assert_eq!(row.unpack(&strings), actor);
+        }
         for (principal, told) in [
             (Some(arn), true),
             (

@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashTable};
 
 use super::{FoldKey, Range, Row, Uid};
 use crate::model::{Outcome, Time};
-use crate::run::intern::StrId;
+use crate::run::intern::{StrId, roomy};
 
 /// Number of a kept row.
 pub type RowId = u32;
@@ -77,6 +77,15 @@ struct Scene {
 }
 
 impl Rows {
+    /// With much room.
+    pub fn roomy() -> Rows {
+        Rows {
+            kept: roomy(),
+            scenes: roomy(),
+            ..Rows::default()
+        }
+    }
+
     /// Keeps a row; the caller holds it.
     pub fn put(&mut self, row: &Row) -> RowId {
         let kept = Kept {

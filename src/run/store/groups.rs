@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::Store;
 use crate::run::intern::StrId;
 use crate::run::rows::{Base, Row, RowId, Rows};
@@ -27,8 +29,8 @@ pub struct Counted {
 /// The rows of one group of one correlation.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
-    /// Those kept.
-    pub rows: Vec<Counted>,
+    /// Those kept: of most groups one.
+    pub rows: SmallVec<[Counted; 1]>,
     /// What only a group of many rows has: most have a few.
     large: Option<Box<Large>>,
 }
