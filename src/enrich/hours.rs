@@ -5,8 +5,9 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Timelike, Weekday};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono::{Datelike, NaiveDateTime, TimeDelta, Timelike, Weekday};
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::model::Time;
 
@@ -76,7 +77,7 @@ pub enum Error {
 /// Business hours in a time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
-    zone: Tz,
+    zone: TimeZone,
     /// As written, for the note that states what was assumed.
     text: String,
     /// Minutes of the week, `[from, to)`, sorted and apart; none runs over the week's end.
@@ -134,7 +135,7 @@ impl Hours {
 
     /// Tells whether nobody is expected to work at that time.
     pub fn off_hours(&self, time: Time) -> bool {
-        let local = time.datetime().with_timezone(&self.zone);
+        let local = self.local(time);
         let minute =
             local.weekday().num_days_from_monday() * DAY + local.hour() * 60 + local.minute();
         !self
@@ -145,8 +146,17 @@ impl Hours {
 
     /// Tells whether it is Saturday or Sunday there, whatever the hours say.
     pub fn weekend(&self, time: Time) -> bool {
-        let local = time.datetime().with_timezone(&self.zone);
+        let local = self.local(time);
         matches!(local.weekday(), Weekday::Sat | Weekday::Sun)
+    }
+
+    /// What calendar and clock show there. The zone tells its offset, all else is chrono's.
+    fn local(&self, time: Time) -> NaiveDateTime {
+        let utc = time.datetime();
+        // Never the default: a `Timestamp` reaches further than a `Time`.
+        let at = Timestamp::from_second(utc.timestamp()).unwrap_or_default();
+        let offset = self.zone.to_offset(at).seconds();
+        utc.naive_utc() + TimeDelta::seconds(offset.into())
     }
 }
 
@@ -157,7 +167,7 @@ impl Default for Hours {
         let working = [true, true, true, true, true, false, false];
         add(&mut windows, &working, 8 * 60, 19 * 60);
         Hours {
-            zone: Tz::UTC,
+            zone: TimeZone::UTC,
             text: DEFAULT.to_owned(),
             windows: merged(windows),
         }
@@ -167,7 +177,9 @@ impl Default for Hours {
 impl fmt::Display for Hours {
     /// The hours as written, and their zone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.text, self.zone)
+        // A zone that was read has its name.
+        let zone = self.zone.iana_name().unwrap_or_default();
+        write!(f, "{} {zone}", self.text)
     }
 }
 
@@ -253,22 +265,29 @@ fn merged(mut windows: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     out
 }
 
-/// An IANA zone in any case; when there is none, the names that contain what was typed.
-fn parse_zone(text: &str) -> Result<Tz, Error> {
+/// An IANA zone in any case; when there is none, the names that contain what was typed. The zones
+/// are those in the binary, never the machine's: hours are the same everywhere.
+fn parse_zone(text: &str) -> Result<TimeZone, Error> {
     let name = text.trim().replace(' ', "_");
     if name.is_empty() {
-        return Ok(Tz::UTC);
+        return Ok(TimeZone::UTC);
     }
-    let zones = || TZ_VARIANTS.iter();
-    if let Some(zone) = zones().find(|zone| zone.name().eq_ignore_ascii_case(&name)) {
-        return Ok(*zone);
+    let zones = TimeZoneDatabase::bundled();
+    // `Etc/Unknown` is a word for no zone, and would be UTC in silence.
+    if let Ok(zone) = zones.get(&name)
+        && !zone.is_unknown()
+    {
+        return Ok(zone);
     }
     let lower = name.to_ascii_lowercase();
-    let near: Vec<&str> = zones()
-        .map(|zone| zone.name())
+    let mut near: Vec<String> = zones
+        .available()
+        .map(|zone| zone.as_str().to_owned())
         .filter(|zone| zone.to_ascii_lowercase().contains(&lower))
-        .take(3)
         .collect();
+    // They come in no order that is promised.
+    near.sort_unstable();
+    near.truncate(3);
     let hint = if near.is_empty() {
         "Europe/Paris or UTC".to_owned()
     } else {

@@ -82,9 +82,88 @@ fn the_zone_moves_days_and_hours() {
     assert!(!Hours::default().weekend(time("2024-07-05T22:00:00Z")));
     assert_eq!(paris.to_string(), "Mon-Fri 08:00-19:00 Europe/Paris");
     assert_eq!(
-        hours(DEFAULT, "America/New York").zone,
-        Tz::America__New_York
+        hours(DEFAULT, "America/New York").zone.iana_name(),
+        Some("America/New_York")
     );
+}
+
+/// Old names, both sides of a change, and years that no table of changes reaches.
+#[test]
+fn zones_tell_the_time_there() {
+    for (zone, at, there) in [
+        ("US/Eastern", "2024-03-10T06:59:59Z", "2024-03-10T01:59:59Z"),
+        ("US/Eastern", "2024-03-10T07:00:00Z", "2024-03-10T03:00:00Z"),
+        ("us/eastern", "2024-11-03T05:59:59Z", "2024-11-03T01:59:59Z"),
+        ("us/eastern", "2024-11-03T06:00:00Z", "2024-11-03T01:00:00Z"),
+        (
+            "Asia/Calcutta",
+            "2024-01-01T00:00:00Z",
+            "2024-01-01T05:30:00Z",
+        ),
+        ("Etc/GMT+12", "2024-01-01T00:00:00Z", "2023-12-31T12:00:00Z"),
+        // Half an hour of summer, in the south.
+        (
+            "Australia/LHI",
+            "2024-04-06T14:59:59Z",
+            "2024-04-07T01:59:59Z",
+        ),
+        (
+            "Australia/LHI",
+            "2024-04-06T15:00:00Z",
+            "2024-04-07T01:30:00Z",
+        ),
+        // The calendar there lacks a day.
+        (
+            "Pacific/Apia",
+            "2011-12-30T09:59:59Z",
+            "2011-12-29T23:59:59Z",
+        ),
+        (
+            "Pacific/Apia",
+            "2011-12-30T10:00:00Z",
+            "2011-12-31T00:00:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "1945-07-01T00:00:00Z",
+            "1945-07-01T03:00:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "2250-03-31T00:59:59Z",
+            "2250-03-31T01:59:59Z",
+        ),
+        (
+            "Europe/Berlin",
+            "2250-03-31T01:00:00Z",
+            "2250-03-31T03:00:00Z",
+        ),
+        (
+            "Europe/Dublin",
+            "2250-01-01T12:00:00Z",
+            "2250-01-01T12:00:00Z",
+        ),
+        (
+            "Europe/Dublin",
+            "2250-07-01T12:00:00Z",
+            "2250-07-01T13:00:00Z",
+        ),
+    ] {
+        let local = hours(DEFAULT, zone).local(time(at));
+        assert_eq!(local, time(there).datetime().naive_utc(), "{zone}: {at}");
+    }
+}
+
+/// None that is named as a hint is refused, none fails at the ends of what a time can be.
+#[test]
+fn every_zone_is_read() {
+    for zone in TimeZoneDatabase::bundled().available() {
+        let hours = hours("00:00-24:00", zone.as_str());
+        assert_eq!(hours.to_string(), format!("00:00-24:00 {zone}"));
+        for edge in [Time(i64::MIN), Time(i64::MAX)] {
+            assert!(!hours.off_hours(edge), "{zone}");
+        }
+    }
 }
 
 #[test]
@@ -131,6 +210,8 @@ fn errors_say_what_to_type() {
         ("new york", "America/New_York"),
         ("Middle-earth", "Europe/Paris or UTC"),
         ("+02:00", "Europe/Paris or UTC"),
+        ("Etc/Unknown", "Europe/Paris or UTC"),
+        ("etc/u", "Etc/UCT or Etc/UTC or Etc/Universal"),
     ] {
         let message = match Hours::parse(DEFAULT, zone) {
             Err(error) => error.to_string(),
