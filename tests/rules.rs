@@ -45,11 +45,11 @@ fn every_rule_says_all_that_an_analyst_needs() {
     let set = common::builtin();
     let mut lacking = Vec::new();
     for rule in speaking(&set) {
-        let meta = &rule.meta;
+        let (meta, prose) = (&rule.meta, rule.meta.prose());
         let attack = |entry: &Attack| !entry.tactic.is_empty() && !entry.technique.is_empty();
         let older = meta.attack.iter().map(render_v18);
         let has = [
-            ("a description", !meta.description.is_empty()),
+            ("a description", !prose.description.is_empty()),
             (
                 "a technique with its tactic",
                 meta.attack.iter().any(attack),
@@ -58,11 +58,11 @@ fn every_rule_says_all_that_an_analyst_needs() {
                 "the same in version 18",
                 older.clone().any(|entry| attack(&entry)),
             ),
-            ("a reason for its level", meta.reason.is_some()),
-            ("false positives", !meta.falsepositives.is_empty()),
-            ("questions", !meta.triage.is_empty()),
+            ("a reason for its level", prose.reason.is_some()),
+            ("false positives", !prose.falsepositives.is_empty()),
+            ("questions", !prose.triage.is_empty()),
             ("responses", !meta.respond.is_empty()),
-            ("references", !meta.references.is_empty()),
+            ("references", !prose.references.is_empty()),
             (
                 "a name that is its file's or belongs to it",
                 meta.name.is_some(),

@@ -47,21 +47,27 @@ pub fn vars(settings: &Settings) -> Vars {
 
 /// Loads the rules.
 pub fn load_rules(settings: &Settings) -> Result<RuleSet, Failure> {
-    beside(settings, None)
+    let options = options(settings);
+    rules::load(&options).map_err(|errors| broken(&errors))
 }
 
 /// Loads the rules for logs, in which ctadel's own responses are nobody's attack.
 pub fn rules_for_logs(session: &Session) -> Result<RuleSet, Failure> {
-    beside(&session.settings, super::respond::own(session))
+    let options = rules::Options {
+        without_prose: true,
+        ..options(&session.settings)
+    };
+    let more = super::respond::own(session);
+    rules::load_beside(&options, more).map_err(|errors| broken(&errors))
 }
 
-fn beside(settings: &Settings, more: Option<(&str, String)>) -> Result<RuleSet, Failure> {
-    let options = rules::Options {
+fn options(settings: &Settings) -> rules::Options {
+    rules::Options {
         builtin: !settings.no_builtin_rules.value,
         dirs: settings.rules.value.clone(),
         vars: vars(settings),
-    };
-    rules::load_beside(&options, more).map_err(|errors| broken(&errors))
+        without_prose: false,
+    }
 }
 
 /// Every mistake in rule files as one failure.

@@ -151,7 +151,7 @@ fn examine(file: &SurveyedFile, document: &Surveyed, issues: &mut Vec<LintIssue>
     if document.what == What::Unread {
         return;
     }
-    if document.meta.description.is_empty() {
+    if document.meta.prose().description.is_empty() {
         let text = "no description: what it finds and why that matters".to_owned();
         issue(Grade::Warning, "no-description", line, text);
     }
@@ -178,7 +178,7 @@ fn examine(file: &SurveyedFile, document: &Surveyed, issues: &mut Vec<LintIssue>
             "no level: medium is assumed".to_owned(),
         );
     }
-    for (tag, instead) in attack::unknown_tags(&document.meta.tags) {
+    for (tag, instead) in attack::unknown_tags(&document.meta.prose().tags) {
         let text = match instead {
             Some(instead) => format!("{tag} is of an older ATT&CK: now {instead}"),
             None => format!("ATT&CK v19 has no {tag}"),
@@ -193,7 +193,7 @@ fn examine(file: &SurveyedFile, document: &Surveyed, issues: &mut Vec<LintIssue>
         let text = "no text that must be in a record: the rule is tried on every one".to_owned();
         issue(Grade::Warning, "no-literal", line, text);
     }
-    if !document.silent && document.meta.triage.is_empty() {
+    if !document.silent && document.meta.prose().triage.is_empty() {
         let text = "no ctadel.triage: the questions to answer, in order".to_owned();
         issue(Grade::Note, "no-triage", line, text);
     }

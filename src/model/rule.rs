@@ -1,5 +1,7 @@
 //! What a rule says about itself, apart from its detection.
 
+use std::sync::LazyLock;
+
 use super::Severity;
 use super::attack::Attack;
 
@@ -26,7 +28,7 @@ impl Origin {
     }
 }
 
-/// A rule's description: everything a person or a report needs to know of it.
+/// What identifies a rule, and what findings and reports take over from it.
 #[derive(Clone, Debug, Default)]
 pub struct RuleMeta {
     /// `name` where it has one, else the Sigma `id`, else the title.
@@ -41,32 +43,14 @@ pub struct RuleMeta {
     pub origin: Origin,
     /// The level before outcome and context.
     pub level: Severity,
-    /// `stable`, `test`, `experimental`, `deprecated`, `unsupported`.
-    pub status: Option<String>,
-    /// What it finds and why that matters.
-    pub description: String,
     /// ATT&CK tactics and techniques.
     pub attack: Vec<Attack>,
-    /// All tags as written.
-    pub tags: Vec<String>,
-    /// Who wrote it.
-    pub author: Option<String>,
-    /// Sources of the facts.
-    pub references: Vec<String>,
-    /// Known benign causes.
-    pub falsepositives: Vec<String>,
-    /// Fields an analyst wants to see.
-    pub fields: Vec<String>,
     /// Sigma log source as written.
     pub product: Option<String>,
     /// Sigma log source as written.
     pub service: Option<String>,
     /// Sigma log source as written.
     pub category: Option<String>,
-    /// Why the level is what it is.
-    pub reason: Option<String>,
-    /// Questions to answer, in order.
-    pub triage: Vec<String>,
     /// Response intents.
     pub respond: Vec<String>,
     /// Phrases of the coverage matrix that it sees.
@@ -81,4 +65,37 @@ pub struct RuleMeta {
     pub needs: Option<String>,
     /// The file it was read from, for messages.
     pub file: String,
+    /// What only people read; nothing where the rules were loaded without it.
+    pub prose: Option<Box<Prose>>,
+}
+
+impl RuleMeta {
+    /// What only people read; all of it empty where the rules were loaded without it.
+    pub fn prose(&self) -> &Prose {
+        static NONE: LazyLock<Prose> = LazyLock::new(Prose::default);
+        self.prose.as_deref().unwrap_or(&NONE)
+    }
+}
+
+/// What a rule says to people alone. It is half of a rule, and a scan asks for none of it.
+#[derive(Clone, Debug, Default)]
+pub struct Prose {
+    /// `stable`, `test`, `experimental`, `deprecated`, `unsupported`.
+    pub status: Option<String>,
+    /// What it finds and why that matters.
+    pub description: String,
+    /// All tags as written.
+    pub tags: Vec<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// Sources of the facts.
+    pub references: Vec<String>,
+    /// Known benign causes.
+    pub falsepositives: Vec<String>,
+    /// Fields an analyst wants to see.
+    pub fields: Vec<String>,
+    /// Why the level is what it is.
+    pub reason: Option<String>,
+    /// Questions to answer, in order.
+    pub triage: Vec<String>,
 }

@@ -194,7 +194,6 @@ impl Maker {
             name: None,
             origin: Origin::External,
             attack: from_tags(&tags),
-            tags,
             ..rule.clone()
         }
     }

@@ -78,7 +78,9 @@ pub fn run(common: &CommonArgs, args: &ListArgs) -> Result<Code, Failure> {
         .rules
         .iter()
         .filter(|rule| level.is_none_or(|level| rule.meta.level >= level))
-        .filter(|rule| args.tag.is_empty() || args.tag.iter().any(|tag| has(&rule.meta.tags, tag)))
+        .filter(|rule| {
+            args.tag.is_empty() || args.tag.iter().any(|tag| has(&rule.meta.prose().tags, tag))
+        })
         .map(|rule| RuleOut::new(rule, &set, &names))
         .filter(|rule| {
             args.source

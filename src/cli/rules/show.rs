@@ -71,20 +71,20 @@ pub fn run(common: &CommonArgs, args: &ShowArgs) -> Result<Code, Failure> {
     let session = Session::open(common, layer)?;
     let set = plan::load_rules(&session.settings)?;
     let rule = &set.rules[find(&set, &args.id)?];
-    let meta = &*rule.meta;
+    let (meta, prose) = (&*rule.meta, rule.meta.prose());
     let shown = Shown {
         rule: RuleOut::new(
             rule,
             &set,
             &attack_names(session.settings.attack_version.value),
         ),
-        description: &meta.description,
-        author: meta.author.as_deref(),
-        reason: meta.reason.as_deref(),
-        triage: &meta.triage,
-        falsepositives: &meta.falsepositives,
+        description: &prose.description,
+        author: prose.author.as_deref(),
+        reason: prose.reason.as_deref(),
+        triage: &prose.triage,
+        falsepositives: &prose.falsepositives,
         respond: &meta.respond,
-        references: &meta.references,
+        references: &prose.references,
         yaml: yaml(meta)?,
     };
     let ui = &session.ui;

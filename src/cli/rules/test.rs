@@ -62,6 +62,7 @@ pub fn run(common: &CommonArgs, args: &TestArgs) -> Result<Code, Failure> {
             .cloned()
             .collect(),
         vars: plan::vars(settings),
+        without_prose: true,
     };
     let set = rules::load(&options).map_err(|errors| plan::broken(&errors))?;
     let (cases, bare) =

@@ -52,7 +52,7 @@ pub struct RuleOut<'a> {
 impl<'a> RuleOut<'a> {
     /// The printed form of a rule of a set.
     pub fn new(rule: &'a Rule, set: &RuleSet, attack: &AttackNames<'_>) -> RuleOut<'a> {
-        let meta = &*rule.meta;
+        let (meta, prose) = (&*rule.meta, rule.meta.prose());
         RuleOut {
             schema: "ctadel/1",
             kind: "rule",
@@ -60,7 +60,7 @@ impl<'a> RuleOut<'a> {
             uuid: meta.uuid.as_deref(),
             title: &meta.title,
             level: meta.level.word(),
-            status: meta.status.as_deref(),
+            status: prose.status.as_deref(),
             origin: meta.origin.word(),
             body: match rule.body {
                 Body::Event(_) => "event",
@@ -69,7 +69,7 @@ impl<'a> RuleOut<'a> {
             silent: rule.silent,
             sources: sources(rule, set),
             attack: attack.techniques(&meta.attack),
-            tags: &meta.tags,
+            tags: &prose.tags,
             needs: meta.needs.as_deref(),
             file: &meta.file,
         }

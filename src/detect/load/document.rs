@@ -67,6 +67,19 @@ const SIGMA_KEYS: [&str; 6] = [
     "action",
 ];
 
+impl Kind {
+    /// Drops what only people read.
+    pub fn drop_prose(&mut self) {
+        let meta = match self {
+            Kind::Rule(rule) => &mut rule.meta,
+            Kind::Correlation(correlation) => &mut correlation.meta,
+            Kind::Filter(filter) => &mut filter.meta,
+            Kind::Skipped { meta, .. } => meta,
+        };
+        meta.prose = None;
+    }
+}
+
 /// Reads all documents of a file.
 pub(super) fn parse(
     file: &str,
@@ -165,7 +178,7 @@ fn one(map: &Mapping, file: &str, origin: Origin, vars: &Vars) -> Parse<Kind> {
         return filter::parse(map, origin, file, vars).map(|filter| Kind::Filter(Box::new(filter)));
     }
     let (meta, house) = meta::parse(map, origin, file)?;
-    let unsupported = meta.status.as_deref() == Some("unsupported");
+    let unsupported = meta.prose().status.as_deref() == Some("unsupported");
     if unsupported {
         let reason = "its status is unsupported".to_owned();
         return Ok(Kind::Skipped {

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::document::{self, Document};
+use super::document::{self, Document, Kind};
 use super::error::RuleError;
 use super::files::{self, Body, Source};
 use super::placeholder::Vars;
@@ -25,6 +25,8 @@ pub struct Options {
     pub dirs: Vec<PathBuf>,
     /// Values of `%placeholders%`, by name.
     pub vars: Vars,
+    /// Whether what only people read is left out: a scan asks for none of it.
+    pub without_prose: bool,
 }
 
 /// A file that was read.
@@ -54,7 +56,7 @@ pub fn load_beside(
         origin: Origin::File,
         body: Body::Here(Cow::Owned(text)),
     }));
-    finish(&sources, &options.vars, errors)
+    finish(&sources, &options.vars, !options.without_prose, errors)
 }
 
 /// Loads the text of one file as if it were the only one, beside the built-in filters.
@@ -71,15 +73,16 @@ pub fn load_str(
         origin,
         body,
     });
-    finish(&sources, vars, Vec::new())
+    finish(&sources, vars, true, Vec::new())
 }
 
 fn finish(
     sources: &[Source],
     vars: &Vars,
+    prose: bool,
     mut errors: Vec<RuleError>,
 ) -> Result<RuleSet, Vec<RuleError>> {
-    let (files, more) = read(sources, vars);
+    let (files, more) = read(sources, vars, prose);
     errors.extend(more);
     if errors.is_empty() {
         let (set, more) = resolve::resolve(files);
@@ -92,14 +95,19 @@ fn finish(
 }
 
 /// Reads and parses files. One after the other: what parsing leaves behind in the memory of
-/// several threads costs more than the tenth of a second it would save.
-pub(super) fn read(sources: &[Source], vars: &Vars) -> (Vec<Read>, Vec<RuleError>) {
+/// several threads costs more than the tenth of a second it would save. Prose that is not wanted
+/// goes file by file, so that the next one has its place.
+pub(super) fn read(sources: &[Source], vars: &Vars, prose: bool) -> (Vec<Read>, Vec<RuleError>) {
     let one = |source: &Source| -> (Option<Read>, Vec<RuleError>) {
         let text = match source.text() {
             Ok(text) => text,
             Err(error) => return (None, vec![error]),
         };
-        let (documents, errors) = document::parse(&source.name, &text, source.origin, vars);
+        let (mut documents, errors) = document::parse(&source.name, &text, source.origin, vars);
+        if !prose {
+            let kinds = documents.iter_mut().map(|document| &mut document.kind);
+            kinds.for_each(Kind::drop_prose);
+        }
         let name = source.name.clone();
         (
             Some(Read {

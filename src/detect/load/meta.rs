@@ -9,7 +9,7 @@ use super::error::{Parse, Under, wrong};
 use super::yaml;
 use crate::config::hint;
 use crate::detect::matrix::PHRASES;
-use crate::model::rule::Origin;
+use crate::model::rule::{Origin, Prose};
 use crate::model::{RuleMeta, Severity, attack};
 
 /// The key of the house's own settings.
@@ -53,13 +53,14 @@ pub(super) fn parse(map: &Mapping, origin: Origin, file: &str) -> Parse<(RuleMet
     let mut meta = identity(map, origin, file)?;
     let level = level(map)?;
     meta.level = level.unwrap_or(Severity::Medium);
-    meta.status = status(map)?;
-    meta.author = yaml::text(map, "author")?;
-    meta.tags = yaml::texts(map, "tags")?;
-    meta.attack = attack::from_tags(&meta.tags);
-    meta.references = yaml::texts(map, "references")?;
-    meta.falsepositives = yaml::texts(map, "falsepositives")?;
-    meta.fields = yaml::texts(map, "fields")?;
+    let prose = meta.prose.get_or_insert_default();
+    prose.status = status(map)?;
+    prose.author = yaml::text(map, "author")?;
+    prose.tags = yaml::texts(map, "tags")?;
+    prose.references = yaml::texts(map, "references")?;
+    prose.falsepositives = yaml::texts(map, "falsepositives")?;
+    prose.fields = yaml::texts(map, "fields")?;
+    meta.attack = attack::from_tags(&prose.tags);
     let (product, service, category) = log_source(map)?;
     (meta.product, meta.service, meta.category) = (product, service, category);
     let mut house = match yaml::map(map, HOUSE)? {
@@ -89,6 +90,13 @@ pub(super) fn identity(map: &Mapping, origin: Origin, file: &str) -> Parse<RuleM
         Ok(trimmed.filter(|text| !text.is_empty()))
     };
     let (uuid, name) = (named("id")?, named("name")?);
+    let prose = Prose {
+        description: yaml::text(map, "description")?
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+        ..Prose::default()
+    };
     Ok(RuleMeta {
         id: name
             .clone()
@@ -98,11 +106,8 @@ pub(super) fn identity(map: &Mapping, origin: Origin, file: &str) -> Parse<RuleM
         name,
         title,
         origin,
-        description: yaml::text(map, "description")?
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
         file: file.to_owned(),
+        prose: Some(Box::new(prose)),
         ..RuleMeta::default()
     })
 }
@@ -152,9 +157,10 @@ fn house(map: &Mapping, meta: &mut RuleMeta) -> Parse<House> {
             return wrong(format!("unknown key{near}")).under(&name);
         }
     }
-    meta.reason = yaml::text(map, "reason")?.map(|text| text.trim().to_owned());
+    let prose = meta.prose.get_or_insert_default();
+    prose.reason = yaml::text(map, "reason")?.map(|text| text.trim().to_owned());
     meta.needs = yaml::text(map, "needs")?.map(|text| text.trim().to_owned());
-    meta.triage = yaml::texts(map, "triage")?;
+    prose.triage = yaml::texts(map, "triage")?;
     meta.respond = yaml::texts(map, "respond")?;
     meta.above_usual = match yaml::text(map, "above_usual")? {
         None => None,

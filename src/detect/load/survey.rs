@@ -67,9 +67,9 @@ impl SurveyedFile {
 /// Reads the files under `paths`.
 pub(crate) fn survey(paths: &[PathBuf], vars: &Vars) -> (Vec<SurveyedFile>, Vec<RuleError>) {
     let (sources, mut errors) = files::under_all(paths);
-    let (files, more) = entry::read(&sources, vars);
+    let (files, more) = entry::read(&sources, vars, true);
     errors.extend(more);
-    let (mut all, more) = entry::read(&files::builtin(true), vars);
+    let (mut all, more) = entry::read(&files::builtin(true), vars, true);
     errors.extend(more);
     let mut surveyed: Vec<SurveyedFile> = files.iter().map(file).collect();
     // With a file missing, every reference to it would be one more mistake.

@@ -33,21 +33,22 @@ ctadel:
     needs: management events
 ");
     let meta = &rule(&set, "aws-cloudtrail-stopped").meta;
+    let prose = meta.prose();
     assert_eq!(
         meta.uuid.as_deref(),
         Some("6d3a1d5e-0000-4000-8000-000000000001")
     );
-    assert_eq!(meta.description, "What it finds.");
+    assert_eq!(prose.description, "What it finds.");
     assert_eq!(meta.level, Severity::High);
     assert_eq!((meta.attack.len(), meta.attack[0].tactic_id), (1, "TA0112"));
     assert_eq!(meta.attack[0].technique, "T1685.002");
-    assert_eq!(meta.tags.len(), 3);
-    assert_eq!(meta.falsepositives, ["Unknown"]);
-    assert_eq!(meta.references, ["https://example.com"]);
-    assert_eq!(meta.fields, ["a", "b"]);
-    assert_eq!(meta.triage, ["Who?", "When?"]);
+    assert_eq!(prose.tags.len(), 3);
+    assert_eq!(prose.falsepositives, ["Unknown"]);
+    assert_eq!(prose.references, ["https://example.com"]);
+    assert_eq!(prose.fields, ["a", "b"]);
+    assert_eq!(prose.triage, ["Who?", "When?"]);
     assert_eq!(meta.respond, ["restore-logging"]);
-    assert_eq!(meta.reason.as_deref(), Some("evidence ends"));
+    assert_eq!(prose.reason.as_deref(), Some("evidence ends"));
     assert_eq!(meta.needs.as_deref(), Some("management events"));
     assert!(meta.denied_keeps_level);
     assert_eq!(
@@ -70,7 +71,7 @@ detection: { keywords: [a], condition: keywords, timeframe: 5m }
     let rule = rule(&set, "Bare");
     assert_eq!(rule.meta.id, "Bare");
     assert_eq!(rule.meta.level, Severity::Medium);
-    assert!(rule.meta.references.is_empty() && !rule.silent && rule.levels.is_empty());
+    assert!(rule.meta.prose().references.is_empty() && !rule.silent && rule.levels.is_empty());
 }
 
 #[test]
