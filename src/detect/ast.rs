@@ -39,7 +39,7 @@ pub enum Body {
     /// Judges one record.
     Event(Detection),
     /// Judges many.
-    Correlation(Correlation),
+    Correlation(Box<Correlation>),
 }
 
 /// The selections of a rule and what combines them.

@@ -179,6 +179,7 @@ pub fn from_tags(tags: &[String]) -> Vec<Attack> {
             .find(|id| tactic.techniques.contains(&number(id)));
         pairs.push(pair(Some(tactic), own.cloned().unwrap_or_default()));
     }
+    pairs.shrink_to_fit();
     pairs
 }
 

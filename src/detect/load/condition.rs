@@ -173,6 +173,7 @@ pub(super) fn joined(
     if parts.len() == 1 {
         parts.swap_remove(0)
     } else {
+        parts.shrink_to_fit();
         join(parts)
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn parse(map: &Mapping, others: &[&str], vars: &Vars) -> Parse<Detect
         let selection = selection(value, vars).under(&name)?;
         selections.push((name, selection));
     }
+    selections.shrink_to_fit();
     let scope = Scope::numbered(
         "selection",
         selections.iter().map(|(name, _)| name.as_str()),

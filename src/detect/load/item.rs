@@ -93,10 +93,10 @@ fn combine(field: &str, chain: &Chain, groups: Vec<Vec<Atom>>) -> Selection {
         })
     };
     if !chain.all {
-        return item(groups.into_iter().flatten().collect(), false);
+        return item(flat(groups), false);
     }
     if groups.iter().all(|group| group.len() == 1) {
-        let atoms: Vec<Atom> = groups.into_iter().flatten().collect();
+        let atoms = flat(groups);
         let several = atoms.len() > 1;
         return item(atoms, several);
     }
@@ -106,6 +106,13 @@ fn combine(field: &str, chain: &Chain, groups: Vec<Vec<Atom>>) -> Selection {
     } else {
         Selection::All(each)
     }
+}
+
+/// All tests in one list, without room for more: it stays as long as the rules do.
+fn flat(groups: Vec<Vec<Atom>>) -> Vec<Atom> {
+    let mut atoms = Vec::with_capacity(groups.iter().map(Vec::len).sum());
+    atoms.extend(groups.into_iter().flatten());
+    atoms
 }
 
 /// The tests that one written value stands for.

@@ -212,7 +212,10 @@ fn finish(shop: &mut Workshop, files: &[Read], members: &BTreeMap<usize, Members
         numbers.insert(position, numbers.len());
     }
     let silent = silent(&shop.nodes, members);
-    let mut set = RuleSet::default();
+    let mut set = RuleSet {
+        rules: Vec::with_capacity(numbers.len()),
+        ..RuleSet::default()
+    };
     let mut skipped = std::mem::take(&mut shop.skipped);
     for placed in &mut shop.filters {
         if let Some(reason) = placed.out.take() {
@@ -238,7 +241,9 @@ fn finish(shop: &mut Workshop, files: &[Read], members: &BTreeMap<usize, Members
                 };
                 let built = members::build(draft, &node.house, members, &numbers);
                 match shop.fault(file, part, built) {
-                    Some((correlation, levels)) => (Body::Correlation(correlation), levels),
+                    Some((correlation, levels)) => {
+                        (Body::Correlation(Box::new(correlation)), levels)
+                    }
                     None => continue,
                 }
             }
