@@ -3,12 +3,15 @@
 //! The text of a file enters, its rules, correlations and filters leave, still without their
 //! references; or the first mistake of each document.
 
+use std::sync::Arc;
+
 use yaml_serde::Mapping;
 
 use super::condition;
 use super::correlation::{self, Draft};
 use super::detection;
 use super::error::{Fault, Parse, RuleError, Stop, Under, wrong};
+use super::files::Source;
 use super::filter::{self, Filter};
 use super::lines::{self, Part};
 use super::meta::{self, House};
@@ -43,7 +46,7 @@ pub(super) enum Kind {
 /// A rule on single events.
 #[derive(Debug)]
 pub(super) struct Rule {
-    pub meta: RuleMeta,
+    pub meta: Arc<RuleMeta>,
     pub house: House,
     pub detection: Detection,
     pub levels: Vec<(Condition, Severity)>,
@@ -52,9 +55,9 @@ pub(super) struct Rule {
 /// A rule on other rules.
 #[derive(Debug)]
 pub(super) struct Correlation {
-    pub meta: RuleMeta,
+    pub meta: Arc<RuleMeta>,
     pub house: House,
-    pub draft: Draft,
+    pub draft: Box<Draft>,
 }
 
 /// Keys of which a Sigma document has at least one.
@@ -71,8 +74,8 @@ impl Kind {
     /// Drops what only people read.
     pub fn drop_prose(&mut self) {
         let meta = match self {
-            Kind::Rule(rule) => &mut rule.meta,
-            Kind::Correlation(correlation) => &mut correlation.meta,
+            Kind::Rule(rule) => Arc::make_mut(&mut rule.meta),
+            Kind::Correlation(correlation) => Arc::make_mut(&mut correlation.meta),
             Kind::Filter(filter) => &mut filter.meta,
             Kind::Skipped { meta, .. } => meta,
         };
@@ -113,13 +116,14 @@ pub(super) fn parse(
 }
 
 /// Finds file and line of a mistake that showed only when all files were read.
-pub(super) fn locate(file: &str, text: &str, number: usize, fault: Fault) -> RuleError {
-    let parts = lines::split(text);
+pub(super) fn locate(source: &Source, number: usize, fault: Fault) -> RuleError {
+    let text = source.text().unwrap_or_default();
+    let parts = lines::split(&text);
     let whole = Part {
-        text,
+        text: &text,
         first_line: 1,
     };
-    fault.locate(file, parts.get(number).unwrap_or(&whole))
+    fault.locate(&source.name, parts.get(number).unwrap_or(&whole))
 }
 
 fn skipped(map: &Mapping, file: &str, origin: Origin, reason: String) -> Result<Kind, Fault> {
@@ -194,9 +198,9 @@ fn one(map: &Mapping, file: &str, origin: Origin, vars: &Vars) -> Parse<Kind> {
         }
         let draft = correlation::parse(map)?;
         return Ok(Kind::Correlation(Box::new(Correlation {
-            meta,
+            meta: Arc::new(meta),
             house,
-            draft,
+            draft: Box::new(draft),
         })));
     }
     rule(map, meta, house, vars).map(|rule| Kind::Rule(Box::new(rule)))
@@ -218,7 +222,7 @@ fn rule(map: &Mapping, meta: RuleMeta, house: House, vars: &Vars) -> Parse<Rule>
     let names = detection.selections.iter().map(|(name, _)| name.as_str());
     let levels = levels(&house, &Scope::numbered("selection", names))?;
     Ok(Rule {
-        meta,
+        meta: Arc::new(meta),
         house,
         detection,
         levels,

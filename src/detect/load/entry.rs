@@ -29,11 +29,10 @@ pub struct Options {
     pub without_prose: bool,
 }
 
-/// A file that was read.
+/// A file that was read. Its text is not kept: it is wanted again only where something is wrong.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub name: String,
-    pub text: Cow<'static, str>,
+    pub source: Source,
     pub documents: Vec<Document>,
 }
 
@@ -56,7 +55,7 @@ pub fn load_beside(
         origin: Origin::File,
         body: Body::Here(Cow::Owned(text)),
     }));
-    finish(&sources, &options.vars, !options.without_prose, errors)
+    finish(sources, &options.vars, !options.without_prose, errors)
 }
 
 /// Loads the text of one file as if it were the only one, beside the built-in filters.
@@ -73,11 +72,11 @@ pub fn load_str(
         origin,
         body,
     });
-    finish(&sources, vars, true, Vec::new())
+    finish(sources, vars, true, Vec::new())
 }
 
 fn finish(
-    sources: &[Source],
+    sources: Vec<Source>,
     vars: &Vars,
     prose: bool,
     mut errors: Vec<RuleError>,
@@ -97,32 +96,23 @@ fn finish(
 /// Reads and parses files. One after the other: what parsing leaves behind in the memory of
 /// several threads costs more than the tenth of a second it would save. Prose that is not wanted
 /// goes file by file, so that the next one has its place.
-pub(super) fn read(sources: &[Source], vars: &Vars, prose: bool) -> (Vec<Read>, Vec<RuleError>) {
-    let one = |source: &Source| -> (Option<Read>, Vec<RuleError>) {
+pub(super) fn read(sources: Vec<Source>, vars: &Vars, prose: bool) -> (Vec<Read>, Vec<RuleError>) {
+    let (mut files, mut errors) = (Vec::with_capacity(sources.len()), Vec::new());
+    for source in sources {
         let text = match source.text() {
             Ok(text) => text,
-            Err(error) => return (None, vec![error]),
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
         };
-        let (mut documents, errors) = document::parse(&source.name, &text, source.origin, vars);
+        let (mut documents, more) = document::parse(&source.name, &text, source.origin, vars);
         if !prose {
             let kinds = documents.iter_mut().map(|document| &mut document.kind);
             kinds.for_each(Kind::drop_prose);
         }
-        let name = source.name.clone();
-        (
-            Some(Read {
-                name,
-                text,
-                documents,
-            }),
-            errors,
-        )
-    };
-    let results: Vec<(Option<Read>, Vec<RuleError>)> = sources.iter().map(one).collect();
-    let (mut files, mut errors) = (Vec::with_capacity(results.len()), Vec::new());
-    for (file, more) in results {
-        files.extend(file);
         errors.extend(more);
+        files.push(Read { source, documents });
     }
     (files, errors)
 }

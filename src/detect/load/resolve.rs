@@ -26,7 +26,7 @@ pub(super) const REPLACED: &str = "replaced by";
 pub(super) struct Node {
     pub file: usize,
     pub part: usize,
-    pub meta: RuleMeta,
+    pub meta: Arc<RuleMeta>,
     pub house: House,
     pub made: Made,
     /// Why it is left out, once it is.
@@ -40,7 +40,7 @@ pub(super) enum Made {
         detection: Detection,
         levels: Vec<(Condition, Severity)>,
     },
-    Correlation(Draft),
+    Correlation(Box<Draft>),
 }
 
 /// A filter and where it was written.
@@ -99,13 +99,13 @@ pub(super) fn resolve(mut files: Vec<Read>) -> (RuleSet, Vec<RuleError>) {
     }
     tune::apply(&mut shop);
     let members = members::find(&mut shop);
+    // Every reference is found: what they were looked up in makes room for the set.
+    (shop.index, shop.absent) = (Index::default(), Index::default());
     let set = finish(&mut shop, &files, &members);
     let faults = std::mem::take(&mut shop.faults);
     let mut errors: Vec<RuleError> = faults
         .into_iter()
-        .map(|(file, part, fault)| {
-            document::locate(&files[file].name, &files[file].text, part, fault)
-        })
+        .map(|(file, part, fault)| document::locate(&files[file].source, part, fault))
         .collect();
     errors.sort();
     errors.dedup();
@@ -179,7 +179,7 @@ fn replace(shop: &mut Workshop, files: &[Read]) {
         shop.fault::<()>(file, part, wrong(reason).under(kind));
     }
     for (earlier, kind, later) in gone {
-        let file = &files[shop.nodes[later].file].name;
+        let file = &files[shop.nodes[later].file].source.name;
         let reason = format!("{REPLACED} the rule with the same {kind} in {file}");
         shop.nodes[earlier].out.get_or_insert(reason);
     }
@@ -229,7 +229,7 @@ fn finish(shop: &mut Workshop, files: &[Read], members: &BTreeMap<usize, Members
     }
     for (position, node) in std::mem::take(&mut shop.nodes).into_iter().enumerate() {
         if let Some(reason) = node.out {
-            skipped.push((node.file, node.part, node.meta.id, reason));
+            skipped.push((node.file, node.part, node.meta.id.clone(), reason));
             continue;
         }
         let (file, part) = (node.file, node.part);
@@ -239,7 +239,7 @@ fn finish(shop: &mut Workshop, files: &[Read], members: &BTreeMap<usize, Members
                 let Some(members) = members.get(&position) else {
                     continue;
                 };
-                let built = members::build(draft, &node.house, members, &numbers);
+                let built = members::build(*draft, &node.house, members, &numbers);
                 match shop.fault(file, part, built) {
                     Some((correlation, levels)) => {
                         (Body::Correlation(Box::new(correlation)), levels)
@@ -250,7 +250,7 @@ fn finish(shop: &mut Workshop, files: &[Read], members: &BTreeMap<usize, Members
         };
         let silent = silent[position];
         set.rules.push(Rule {
-            meta: Arc::new(node.meta),
+            meta: node.meta,
             body,
             silent,
             levels,
@@ -258,7 +258,7 @@ fn finish(shop: &mut Workshop, files: &[Read], members: &BTreeMap<usize, Members
     }
     skipped.sort();
     let plain = |(file, _, id, reason): (usize, usize, String, String)| {
-        (id, files[file].name.clone(), reason)
+        (id, files[file].source.name.clone(), reason)
     };
     set.skipped = skipped.into_iter().map(plain).collect();
     set

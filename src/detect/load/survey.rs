@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::document::Kind;
 use super::entry::{self, Read};
@@ -20,7 +21,7 @@ use crate::model::RuleMeta;
 /// One document.
 #[derive(Debug)]
 pub(crate) struct Surveyed {
-    pub meta: RuleMeta,
+    pub meta: Arc<RuleMeta>,
     pub what: What,
     /// The line of its title.
     pub line: usize,
@@ -67,9 +68,9 @@ impl SurveyedFile {
 /// Reads the files under `paths`.
 pub(crate) fn survey(paths: &[PathBuf], vars: &Vars) -> (Vec<SurveyedFile>, Vec<RuleError>) {
     let (sources, mut errors) = files::under_all(paths);
-    let (files, more) = entry::read(&sources, vars, true);
+    let (files, more) = entry::read(sources, vars, true);
     errors.extend(more);
-    let (mut all, more) = entry::read(&files::builtin(true), vars, true);
+    let (mut all, more) = entry::read(files::builtin(true), vars, true);
     errors.extend(more);
     let mut surveyed: Vec<SurveyedFile> = files.iter().map(file).collect();
     // With a file missing, every reference to it would be one more mistake.
@@ -84,7 +85,8 @@ pub(crate) fn survey(paths: &[PathBuf], vars: &Vars) -> (Vec<SurveyedFile>, Vec<
 }
 
 fn file(read: &Read) -> SurveyedFile {
-    let parts = lines::split(&read.text);
+    let text = read.source.text().unwrap_or_default();
+    let parts = lines::split(&text);
     let documents = read.documents.iter().map(|document| {
         let line = |key: &str| {
             parts
@@ -93,19 +95,26 @@ fn file(read: &Read) -> SurveyedFile {
         };
         let (meta, what, detection, rated) = match &document.kind {
             Kind::Rule(rule) => (
-                &rule.meta,
+                Arc::clone(&rule.meta),
                 What::Rule,
                 Some(rule.detection.clone()),
                 rule.house.rated,
             ),
-            Kind::Correlation(found) => (&found.meta, What::Correlation, None, found.house.rated),
+            Kind::Correlation(found) => (
+                Arc::clone(&found.meta),
+                What::Correlation,
+                None,
+                found.house.rated,
+            ),
             Kind::Filter(filter) => (
-                &filter.meta,
+                Arc::new(filter.meta.clone()),
                 What::Filter,
                 Some(filter.detection.clone()),
                 true,
             ),
-            Kind::Skipped { meta, .. } => (meta.as_ref(), What::Unread, None, true),
+            Kind::Skipped { meta, .. } => {
+                (Arc::new(meta.as_ref().clone()), What::Unread, None, true)
+            }
         };
         let levels = match &document.kind {
             Kind::Rule(rule) => rule
@@ -117,7 +126,7 @@ fn file(read: &Read) -> SurveyedFile {
         };
         let (line, tags_line) = (line("title"), line("tags"));
         Surveyed {
-            meta: meta.clone(),
+            meta,
             what,
             line,
             tags_line,
@@ -130,7 +139,7 @@ fn file(read: &Read) -> SurveyedFile {
         }
     });
     SurveyedFile {
-        name: read.name.clone(),
+        name: read.source.name.clone(),
         documents: documents.collect(),
     }
 }
