@@ -4,8 +4,12 @@
 //! The folder `rules` enters; a text for each kind of file leaves, in which a line with its length
 //! and path stands before each file.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// Endings of file names, and what their files are called together.
 const KINDS: [(&str, &str); 3] = [
@@ -26,7 +30,15 @@ fn main() -> io::Result<()> {
             let text = fs::read_to_string(path)?;
             packed.push_str(&format!("{} {name}\n{text}", text.len()));
         }
-        fs::write(out.join(kind), packed)?;
+        match kind {
+            // Read at every start, and small: what is not a page of the binary can be given back.
+            "rules" => {
+                let mut file = GzEncoder::new(Vec::new(), Compression::best());
+                file.write_all(packed.as_bytes())?;
+                fs::write(out.join("rules.gz"), file.finish()?)?;
+            }
+            _ => fs::write(out.join(kind), packed)?,
+        }
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::judge::Judge;
 use ctadel::detect::ast::{Body, Detection, RuleSet, Selection};
 use ctadel::detect::compile::applies;
+use ctadel::detect::load::builtin::{self, Text};
 use ctadel::normalize::SOURCES;
 use rsigma_eval::Engine;
 use rsigma_eval::event::JsonEvent;
@@ -173,8 +174,7 @@ fn compare(
 
 #[test]
 fn built_in_rules_agree() {
-    let texts: BTreeMap<String, &str> =
-        ctadel::detect::load::builtin::rules().into_iter().collect();
+    let texts: BTreeMap<String, Text> = builtin::rules().into_iter().collect();
     let mut filters = BTreeMap::new();
     for (file, text) in &texts {
         if file.contains("filters/") {
@@ -184,7 +184,7 @@ fn built_in_rules_agree() {
         }
     }
     let set = common::builtin();
-    let (found, wrong) = compare(&set, &|file| texts[file].to_owned(), &filters);
+    let (found, wrong) = compare(&set, &|file| (*texts[file]).to_owned(), &filters);
     eprintln!("{found} found");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -101,7 +101,7 @@ fn yaml(meta: &RuleMeta) -> Result<String, Failure> {
         let text = builtin::rules()
             .into_iter()
             .find(|(name, _)| *name == meta.file);
-        return Ok(text.map(|(_, text)| text.to_owned()).unwrap_or_default());
+        return Ok(text.map(|(_, text)| (*text).to_owned()).unwrap_or_default());
     }
     fs::read_to_string(&meta.file)
         .map_err(|error| Failure::input(format!("read {}: {error}", meta.file)))

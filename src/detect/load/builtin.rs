@@ -2,9 +2,16 @@
 //!
 //! Nothing enters, paths and texts leave, sorted by path. The events beside the rules are inside
 //! too: they are what `ctadel rules test` runs where there is no source tree. They are five times
-//! the size of the rules and lie apart from them, as `rules/build.rs` puts them.
+//! the size of the rules and lie apart from them, as `rules/build.rs` puts them. The rules are read
+//! at every start and never again: inflated, they go with the last that holds a piece of them,
+//! where pages of the binary would stay.
 
-static RULES: &str = include_str!(concat!(env!("OUT_DIR"), "/rules"));
+use std::ops::{Deref, Range};
+use std::sync::Arc;
+
+use libdeflater::Decompressor;
+
+static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.gz"));
 static EVENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/events"));
 static LISTS: &str = include_str!(concat!(env!("OUT_DIR"), "/lists"));
 
@@ -13,33 +20,74 @@ pub(super) const PREFIX: &str = "builtin:";
 /// Where the filters lie that built-in and other rules name.
 pub(super) const FILTERS: &str = "builtin:filters/";
 
+/// The text of one rule file, a piece of the text of all.
+#[derive(Clone, Debug)]
+pub struct Text {
+    all: Arc<String>,
+    place: Range<usize>,
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.all[self.place.clone()]
+    }
+}
+
 /// All built-in rule files, `builtin:aws/….yml`, and their text.
-pub fn rules() -> Vec<(String, &'static str)> {
-    files(RULES)
+pub fn rules() -> Vec<(String, Text)> {
+    let all = Arc::new(inflate(RULES));
+    let piece = |(name, place)| {
+        let all = Arc::clone(&all);
+        (name, Text { all, place })
+    };
+    files(&all).into_iter().map(piece).collect()
 }
 
 /// All event files of the built-in rules.
 pub fn events() -> Vec<(String, &'static str)> {
-    files(EVENTS)
+    plain(EVENTS)
 }
 
 /// All address lists of the built-in rules, which their tests need.
 pub fn lists() -> Vec<(String, &'static str)> {
-    files(LISTS)
+    plain(LISTS)
 }
 
-/// Takes the files apart again: before each stands a line with its length and its path.
-fn files(mut packed: &'static str) -> Vec<(String, &'static str)> {
+fn plain(all: &'static str) -> Vec<(String, &'static str)> {
+    let piece = |(name, place): (String, Range<usize>)| (name, &all[place]);
+    files(all).into_iter().map(piece).collect()
+}
+
+/// The text in a gzip file, which says at its end how long it is. One that the build did not break
+/// is whole.
+fn inflate(packed: &[u8]) -> String {
+    let length = packed
+        .last_chunk()
+        .map_or(0, |end| u32::from_le_bytes(*end));
+    let mut text = vec![0; length as usize];
+    match Decompressor::new().gzip_decompress(packed, &mut text) {
+        Ok(_) => String::from_utf8(text).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Finds the files again: before each stands a line with its length and its path.
+fn files(packed: &str) -> Vec<(String, Range<usize>)> {
     let mut found = Vec::new();
-    while let Some((head, rest)) = packed.split_once('\n') {
+    let mut at = 0;
+    while let Some((head, _)) = packed[at..].split_once('\n') {
         let Some((length, path)) = head.split_once(' ') else {
             break;
         };
-        let Some((text, more)) = rest.split_at_checked(length.parse().unwrap_or_default()) else {
+        let start = at + head.len() + 1;
+        let end = start + length.parse::<usize>().unwrap_or_default();
+        if packed.get(start..end).is_none() {
             break;
-        };
-        found.push((format!("{PREFIX}{path}"), text));
-        packed = more;
+        }
+        found.push((format!("{PREFIX}{path}"), start..end));
+        at = end;
     }
     found
 }
@@ -51,11 +99,17 @@ mod tests {
     #[test]
     fn every_file_comes_out_as_it_went_in() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-        for (name, text) in [rules(), events(), lists()].into_iter().flatten() {
-            let path = folder.join(name.strip_prefix(PREFIX).unwrap_or(&name));
-            assert_eq!(std::fs::read_to_string(path).ok().as_deref(), Some(text));
+        let rules = rules();
+        let rules: Vec<(String, &str)> = rules
+            .iter()
+            .map(|(name, text)| (name.clone(), &**text))
+            .collect();
+        for files in [rules, events(), lists()] {
+            assert!(files.is_sorted() && !files.is_empty());
+            for (name, text) in files {
+                let path = folder.join(name.strip_prefix(PREFIX).unwrap_or(&name));
+                assert_eq!(std::fs::read_to_string(path).ok().as_deref(), Some(text));
+            }
         }
-        let sorted = |files: Vec<(String, &str)>| files.is_sorted() && !files.is_empty();
-        assert!(sorted(rules()) && sorted(events()) && sorted(lists()));
     }
 }

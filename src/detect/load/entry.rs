@@ -4,7 +4,6 @@
 //! threads changes nothing. One broken file is an error of the whole: a detection that silently
 //! is not there is the worst one.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use super::document::{self, Document, Kind};
@@ -53,7 +52,7 @@ pub fn load_beside(
     sources.extend(more.map(|(name, text)| Source {
         name: name.to_owned(),
         origin: Origin::File,
-        body: Body::Here(Cow::Owned(text)),
+        body: Body::Here(text),
     }));
     finish(sources, &options.vars, !options.without_prose, errors)
 }
@@ -66,7 +65,7 @@ pub fn load_str(
     vars: &Vars,
 ) -> Result<RuleSet, Vec<RuleError>> {
     let mut sources = files::builtin(false);
-    let body = Body::Here(Cow::Owned(text.to_owned()));
+    let body = Body::Here(text.to_owned());
     sources.push(Source {
         name: file.to_owned(),
         origin,
@@ -111,6 +110,7 @@ pub(super) fn read(sources: Vec<Source>, vars: &Vars, prose: bool) -> (Vec<Read>
             let kinds = documents.iter_mut().map(|document| &mut document.kind);
             kinds.for_each(Kind::drop_prose);
         }
+        drop(text);
         errors.extend(more);
         files.push(Read { source, documents });
     }

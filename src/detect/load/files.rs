@@ -29,15 +29,17 @@ pub(super) struct Source {
 /// Where its text is.
 #[derive(Clone, Debug)]
 pub(super) enum Body {
-    Here(Cow<'static, str>),
+    Inside(builtin::Text),
+    Here(String),
     At(PathBuf),
 }
 
 impl Source {
     /// Reads the text.
-    pub fn text(&self) -> Result<Cow<'static, str>, RuleError> {
+    pub fn text(&self) -> Result<Cow<'_, str>, RuleError> {
         let path = match &self.body {
-            Body::Here(text) => return Ok(text.clone()),
+            Body::Inside(text) => return Ok(Cow::Borrowed(text)),
+            Body::Here(text) => return Ok(Cow::Borrowed(text)),
             Body::At(path) => path,
         };
         let failed = |error: std::io::Error| RuleError::of_file(&self.name, error.to_string());
@@ -60,11 +62,10 @@ pub(super) fn builtin(rules: bool) -> Vec<Source> {
     let mut sources = Vec::new();
     for (name, text) in builtin::rules() {
         if rules || name.starts_with(builtin::FILTERS) {
-            let body = Body::Here(Cow::Borrowed(text));
             sources.push(Source {
                 name,
                 origin: Origin::Builtin,
-                body,
+                body: Body::Inside(text),
             });
         }
     }

@@ -97,7 +97,7 @@ pub(super) fn resolve(mut files: Vec<Read>) -> (RuleSet, Vec<RuleError>) {
     {
         index.add(&node.meta, node.file, position);
     }
-    tune::apply(&mut shop);
+    tune::apply(&mut shop, &files);
     let members = members::find(&mut shop);
     // Every reference is found: what they were looked up in makes room for the set.
     (shop.index, shop.absent) = (Index::default(), Index::default());

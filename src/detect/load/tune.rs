@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::entry::Read;
 use super::error::{Parse, Under, wrong};
 use super::filter::{Filter, Targets};
 use super::resolve::{Made, Node, Placed, REPLACED, Workshop};
@@ -12,12 +13,12 @@ use super::{builtin, filter};
 use crate::config::hint;
 use crate::model::rule::Origin;
 
-/// Merges all filters into the rules of the workshop.
-pub(super) fn apply(shop: &mut Workshop) {
-    let names: BTreeSet<String> = builtin::rules()
+/// Merges all filters into the rules of the workshop; the built-in ones are among all files.
+pub(super) fn apply(shop: &mut Workshop, files: &[Read]) {
+    let names: BTreeSet<String> = files
         .iter()
-        .filter(|(file, _)| file.starts_with(builtin::FILTERS))
-        .map(|(file, _)| filter::stem(file).to_owned())
+        .filter(|file| file.source.name.starts_with(builtin::FILTERS))
+        .map(|file| filter::stem(&file.source.name).to_owned())
         .collect();
     replace(&mut shop.filters, &names);
     let mut chosen: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); shop.nodes.len()];
