@@ -57,12 +57,16 @@ impl Told {
             }
         }
         for fold in store.folds.iter().filter(|fold| !fold.is_joined()) {
+            let (first, shared) = store.rows.get(fold.first).sided();
             let references = fold.references().iter();
-            let first = store.rows.get(fold.first).reference();
-            for record in references.chain([&first]) {
-                if is_wanted(record.key, record.shared) {
-                    let key = fold.key(&store.rows, first.time.hour());
-                    told.add(fold.rule, record.key, record.shared, Some(key));
+            let references = references.map(|record| {
+                let shared = store.sides.get(&record.key);
+                (record.key, shared.copied().unwrap_or_default())
+            });
+            for (key, shared) in references.chain([(first.key, shared)]) {
+                if is_wanted(key, shared) {
+                    let fold_key = fold.key(&store.rows, first.time.hour());
+                    told.add(fold.rule, key, shared, Some(fold_key));
                 }
             }
         }

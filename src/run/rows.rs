@@ -24,7 +24,7 @@ pub use self::fact::{FactRow, Novelty, What};
 pub use self::kept::{RowId, Rows};
 pub use self::owned::Owned;
 pub use self::presence::Present;
-pub use self::reference::{NO_REFERENCE, Reference, keep, most_references};
+pub use self::reference::{NO_REFERENCE, Reference, Sided, keep, most_references};
 pub use self::uid::Uid;
 use super::intern::{Interner, NO_STR, StrId};
 use crate::incident::Thing;

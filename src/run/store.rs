@@ -60,6 +60,8 @@ pub struct Store {
     /// How many are no parts of others.
     fold_count: usize,
     reference_count: usize,
+    /// What few of the records pointed at share with the other side of their action, by key.
+    pub sides: Map<u64, u64>,
     /// Correlations in the making, by correlation and group.
     pub groups: Map<(u32, StrId), Group>,
     base_count: usize,

@@ -4,7 +4,7 @@
 //! them: most of what a chunk holds is about findings that are there already.
 
 use super::intern::{NO_STR, StrId};
-use super::rows::{ChunkResult, Range, Reference, Row, RowId};
+use super::rows::{ChunkResult, Range, Reference, Row, RowId, Sided};
 use super::store::Store;
 
 /// The chunk and what the run calls its parts.
@@ -127,12 +127,13 @@ impl<'c> Taking<'c> {
     }
 
     /// A pointer to a record.
-    pub fn reference(&mut self, store: &mut Store, own: &Reference) -> Reference {
-        Reference {
+    pub fn reference(&mut self, store: &mut Store, (own, shared): Sided) -> Sided {
+        let reference = Reference {
             file: self.chunk.file.number,
             position: self.position(own.position),
             uid: own.uid.renumber(|id| self.string(store, id)),
-            ..*own
-        }
+            ..own
+        };
+        (reference, shared)
     }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Present, Range, Reference, Row,
-    TargetRow,
+    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Present, Range, Row, Sided, TargetRow,
 };
 use crate::load::FileRef;
 use crate::model::{Severity, Time};
@@ -143,7 +142,7 @@ pub struct ChunkResult {
     /// Every match of the folds, in order.
     pub members: Vec<Member>,
     /// Pointers to them, where they will be seen.
-    pub references: Vec<Reference>,
+    pub references: Vec<Sided>,
     /// What correlations count.
     pub bases: Vec<Base>,
     /// Matches on steps of actions.

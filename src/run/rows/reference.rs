@@ -16,9 +16,10 @@ pub struct Reference {
     pub position: u32,
     /// The log's own id.
     pub uid: Uid,
-    /// See [`Row::shared`].
-    pub shared: u64,
 }
+
+/// A pointer to a record and its [`Row::shared`]: few have one, so it is kept elsewhere.
+pub type Sided = (Reference, u64);
 
 /// Nobody will see the evidence.
 pub const NO_REFERENCE: u32 = u32::MAX;
@@ -29,11 +30,15 @@ impl Row {
         Reference {
             time: self.time,
             key: self.key,
-            shared: self.shared,
             file: self.file,
             position: self.position,
             uid: self.uid,
         }
+    }
+
+    /// The same with what it shares.
+    pub fn sided(&self) -> Sided {
+        (self.reference(), self.shared)
     }
 }
 
@@ -51,7 +56,7 @@ pub fn most_references(level: Severity) -> usize {
 pub fn keep(references: &mut Vec<Reference>, new: Reference, most: usize) -> bool {
     if references.len() == references.capacity() {
         // Findings are many: room for twice as much would be a waste.
-        references.reserve_exact((references.len() / 4 + 2).min(most));
+        references.reserve_exact((references.len() / 8 + 1).min(most));
     }
     if references.len() + 1 < most {
         references.push(new);

@@ -9,7 +9,7 @@ use crate::model::time::HOUR;
 use crate::model::{Severity, Time};
 use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{
-    FoldKey, Member, NO_REFERENCE, Reference, Row, RowId, Rows, keep, most_references,
+    FoldKey, Member, NO_REFERENCE, Reference, Row, RowId, Rows, Sided, keep, most_references,
 };
 use crate::run::taking::Taking;
 
@@ -161,7 +161,7 @@ impl Store {
             };
             let issued = of.string(self, member.issued);
             let reference = of.chunk.references.get(member.reference as usize);
-            let reference = reference.map(|reference| of.reference(self, reference));
+            let reference = reference.map(|reference| of.reference(self, *reference));
             self.tell(place, issued, reference);
         }
     }
@@ -280,14 +280,14 @@ impl Store {
     }
 
     /// Adds a match to its fold.
-    pub fn add(&mut self, at: u32, issued: StrId, reference: Option<Reference>) {
+    pub fn add(&mut self, at: u32, issued: StrId, reference: Option<Sided>) {
         let standing = standing(&self.folds, at);
         self.folds[standing as usize].count += 1;
         self.tell(at, issued, reference);
     }
 
     /// Notes what a match tells beside that it is one.
-    fn tell(&mut self, at: u32, issued: StrId, reference: Option<Reference>) {
+    fn tell(&mut self, at: u32, issued: StrId, reference: Option<Sided>) {
         let at = standing(&self.folds, at);
         let fold = &mut self.folds[at as usize];
         if issued != NO_STR {
@@ -296,11 +296,16 @@ impl Store {
                 issues.push(issued);
             }
         }
-        let Some(reference) = reference else { return };
+        let Some((reference, shared)) = reference else {
+            return;
+        };
         let references = &mut fold.more.get_or_insert_default().references;
         if self.reference_count < self.caps.references || references.len() < 3 {
             let most = most_references(fold.level);
             self.reference_count += usize::from(keep(references, reference, most));
+            if shared != 0 && references.contains(&reference) {
+                self.sides.insert(reference.key, shared);
+            }
         } else {
             self.cap(
                 "evidence pointers",
@@ -321,7 +326,7 @@ impl Store {
     /// Adds a further record of an action that a fold counts already.
     pub fn repeat(&mut self, key: &FoldKey, row: &Row) {
         let Some(at) = self.place_of(key) else { return };
-        self.add(at, row.issued, Some(row.reference()));
+        self.add(at, row.issued, Some(row.sided()));
         let fold = &mut self.folds[at as usize];
         fold.count -= 1;
         fold.more.get_or_insert_default().repeated += 1;

@@ -70,7 +70,7 @@ impl Store {
             hour: row.time.hour(),
         };
         if let Some(at) = self.open(key, *row, row.time, &mut |store| store.rows.put(row)) {
-            self.add(at, row.issued, shown.then(|| row.reference()));
+            self.add(at, row.issued, shown.then(|| row.sided()));
         }
         key
     }

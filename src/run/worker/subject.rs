@@ -106,14 +106,14 @@ impl Work<'_> {
             return reference;
         }
         let uid = self.uid(subject);
-        self.out.references.push(Reference {
+        let reference = Reference {
             time: subject.time,
             key: subject.key,
-            shared: subject.shared,
             file: 0,
             position: u32::try_from(subject.position).unwrap_or(u32::MAX),
             uid,
-        });
+        };
+        self.out.references.push((reference, subject.shared));
         *subject
             .reference
             .insert(self.out.references.len() as u32 - 1)
