@@ -69,7 +69,7 @@ struct Entry {
 
 /// Values remembered per field before the table is cleared: user agents can be made up without
 /// end.
-const MEMO_LIMIT: usize = 1 << 13;
+const MEMO_LIMIT: usize = 1 << 12;
 /// Longer values are judged anew: they are not of the kind that repeats.
 const MEMO_VALUE: usize = 512;
 
