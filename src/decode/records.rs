@@ -239,9 +239,7 @@ impl Decoder {
         let mut next = walker.skip_space(at + 1);
         loop {
             match walker.text().get(next) {
-                Some(b']') => {
-                    return Ok(next + 1);
-                }
+                Some(b']') => return Ok(next + 1),
                 Some(b',') => next = walker.skip_space(next + 1),
                 None => {
                     let bad = Bad {
@@ -367,12 +365,8 @@ impl Decoder {
             }
             // Notifications and entries of other logs may carry a record.
             Kind::Aside(_) if self.promising(catalogue, bytes, &members, depth, sink) => {}
-            Kind::Aside(reason) => {
-                sink(Item::Ignored { reason });
-            }
-            Kind::Unknown => {
-                self.envelope(catalogue, bytes, &members, at, depth, sink);
-            }
+            Kind::Aside(reason) => sink(Item::Ignored { reason }),
+            Kind::Unknown => self.envelope(catalogue, bytes, &members, at, depth, sink),
         }
         Ok(end)
     }

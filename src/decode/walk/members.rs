@@ -89,9 +89,7 @@ impl<'a> Walker<'a> {
             next = self.skip_space(end);
             match self.text.get(next) {
                 Some(b',') => next = self.skip_space(next + 1),
-                Some(b'}') => {
-                    return Ok(next + 1);
-                }
+                Some(b'}') => return Ok(next + 1),
                 _ => return self.bad(next, "a member without a comma"),
             }
         }

@@ -17,8 +17,9 @@ use crate::model::rule::Origin;
 pub(super) fn apply(shop: &mut Workshop, files: &[Read]) {
     let names: BTreeSet<String> = files
         .iter()
-        .filter(|file| file.source.name.starts_with(builtin::FILTERS))
-        .map(|file| filter::stem(&file.source.name).to_owned())
+        .map(|file| &file.source)
+        .filter(|file| file.origin == Origin::Builtin && file.name.starts_with(builtin::FILTERS))
+        .map(|file| filter::stem(&file.name).to_owned())
         .collect();
     replace(&mut shop.filters, &names);
     let mut chosen: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); shop.nodes.len()];
