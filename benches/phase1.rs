@@ -49,7 +49,7 @@ fn phase1(criterion: &mut Criterion) {
     group.bench_function("built-in rules", |bencher| {
         bencher.iter(|| {
             let enough = correlate::enough(&rules);
-            let mut store = Store::new(SOURCES.len(), Caps::default(), enough);
+            let mut store = Store::new(&shared, Caps::default(), enough);
             let mut worker = Worker::new(&shared);
             for (ordinal, chunk) in chunks.iter().enumerate() {
                 let chunk = Chunk::of_bytes(ordinal as u64, "bench", chunk);

@@ -96,7 +96,7 @@ fn main() {
     // Megabytes a second of one round.
     let round = |chunks: &[Vec<u8>]| {
         let bytes: usize = chunks.iter().map(Vec::len).sum();
-        let mut store = Store::new(SOURCES.len(), Caps::default(), correlate::enough(&rules));
+        let mut store = Store::new(&shared, Caps::default(), correlate::enough(&rules));
         let mut worker = Worker::new(&shared);
         let start = spent();
         for (ordinal, chunk) in chunks.iter().enumerate() {

@@ -151,7 +151,7 @@ pub fn scan_packed(
     );
     let shared = shared(&programs, plan);
     let enough = run::correlate::enough(&plan.rules);
-    let mut store = Store::new(SOURCES.len(), plan.caps, enough);
+    let mut store = Store::new(&shared, plan.caps, enough);
     let pool = run::phase1::pool(plan.threads).map_err(ScanError::Threads)?;
     let complete = run::phase1::read(loader, &shared, &mut store, &pool, stop);
     compiled(&programs)?;
@@ -205,11 +205,8 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
         pick: None,
         spare: Default::default(),
     };
-    let mut store = Store::new(
-        SOURCES.len(),
-        Caps::default(),
-        run::correlate::enough(rules),
-    );
+    let enough = run::correlate::enough(rules);
+    let mut store = Store::new(&shared, Caps::default(), enough);
     let mut worker = run::worker::Worker::new(&shared);
     for (ordinal, event) in events.iter().enumerate() {
         let chunk = load::Chunk::of_bytes(ordinal as u64, "events", event);
@@ -301,7 +298,7 @@ pub fn newest(plan: &Plan, stop: &AtomicBool) -> Result<Option<Time>, ScanError>
     let rules = RuleSet::default();
     let programs = programs(&rules, false);
     let shared = shared(&programs, plan);
-    let mut store = Store::new(SOURCES.len(), plan.caps, Default::default());
+    let mut store = Store::new(&shared, plan.caps, Default::default());
     let pool = run::phase1::pool(plan.threads).map_err(ScanError::Threads)?;
     run::phase1::read(loader, &shared, &mut store, &pool, stop);
     Ok(newest_of(&store))

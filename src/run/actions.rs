@@ -11,8 +11,8 @@ use std::collections::HashMap;
 
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
-use super::rows::{Base, Candidate, Row, Step};
-use super::store::Store;
+use super::rows::{Base, Row, Step};
+use super::store::{Reader, Store, Waiting};
 use super::worker::{Shared, bases::bases};
 use crate::decode::index::Index;
 use crate::decode::trie::{Slots, Span};
@@ -37,7 +37,7 @@ enum What<'s> {
     /// The rule holds.
     Holds(&'s Step),
     /// It may hold, once the others are there.
-    Open(&'s Candidate),
+    Open(&'s Waiting),
 }
 
 /// One action that a rule holds for.
@@ -55,10 +55,9 @@ pub(super) fn actions(store: &mut Store, shared: &Shared, known: &Known) {
         let row = merged(store, &found.rows);
         let rule = &shared.programs[row.source as usize].rules[found.bound as usize];
         if rule.speaks {
-            let shown = found.level >= shared.shown;
-            let key = store.matched(rule.rule, found.level, &row, shown);
+            let key = store.matched(rule.rule, found.level, &row);
             store.reach(&key, last_of(&found.rows));
-            if shown {
+            if found.level >= shared.shown {
                 for (_, other) in found.rows.iter().filter(|(_, other)| other.key != row.key) {
                     store.repeat(&key, other);
                 }
@@ -84,6 +83,7 @@ fn judge(store: &mut Store, shared: &Shared, known: &Known, strings: &mut Intern
             declared: &shared.context.own,
         };
         let mut matchers: HashMap<u8, Matcher> = HashMap::new();
+        let mut texts = store.texts.reader();
         let mut all = told(store);
         all.sort_by_key(|told| (told.place, told.ends, told.row.order()));
         for same in all.chunk_by(|a, b| a.place == b.place) {
@@ -106,15 +106,22 @@ fn judge(store: &mut Store, shared: &Shared, known: &Known, strings: &mut Intern
             let matcher = matchers.entry(source);
             let matcher = matcher.or_insert_with(|| Matcher::new(program));
             let mut bases = Vec::new();
-            let level = open(same, outcome_of(&rows), &view, shared, |scene| {
-                matcher.next_record();
-                let level = matcher.rule(scene, bound)?.level?;
-                for feed in &program.rules[bound as usize].feeds {
-                    let more = bases_of(matcher, scene, feed, strings);
-                    bases.extend(more);
-                }
-                Some(level)
-            });
+            let level = open(
+                same,
+                &mut texts,
+                outcome_of(&rows),
+                &view,
+                shared,
+                |scene| {
+                    matcher.next_record();
+                    let level = matcher.rule(scene, bound)?.level?;
+                    for feed in &program.rules[bound as usize].feeds {
+                        let more = bases_of(matcher, scene, feed, strings);
+                        bases.extend(more);
+                    }
+                    Some(level)
+                },
+            );
             if let Some(level) = level {
                 own.push((out.len(), bases));
                 out.push(Found {
@@ -157,17 +164,17 @@ fn told(store: &Store) -> Vec<Told<'_>> {
         row,
         what: What::Holds(step),
     });
-    let open = store.candidates.iter().flat_map(|(candidate, row)| {
-        let step = match candidate.part {
+    let open = store.candidates.iter().flat_map(|waiting| {
+        let step = match waiting.part {
             Some(Part::Step(action, stage)) => Some((action, stage == Stage::Ends)),
             _ => None,
         };
         step.into_iter().flat_map(move |(action, ends)| {
-            candidate.bound.iter().map(move |bound| Told {
-                place: (row.source, action, *bound),
+            waiting.bound.iter().map(move |bound| Told {
+                place: (waiting.row.source, action, *bound),
                 ends,
-                row,
-                what: What::Open(candidate),
+                row: &waiting.row,
+                what: What::Open(waiting),
             })
         })
     });
@@ -177,28 +184,30 @@ fn told(store: &Store) -> Vec<Told<'_>> {
 /// Lays the records of one action before `judge`: beginnings first.
 fn open<T>(
     same: &[Told],
+    texts: &mut Reader,
     outcome: Outcome,
     view: &View,
     shared: &Shared,
     judge: impl FnOnce(&Scene) -> Option<T>,
 ) -> Option<T> {
     let program = &shared.programs[same[0].place.0 as usize];
-    let mut walked: Vec<(&[u8], Slots, Span)> = Vec::with_capacity(same.len());
+    let mut walked: Vec<(Vec<u8>, Slots, Span)> = Vec::with_capacity(same.len());
     let mut index = Index::default();
     for told in same {
-        let What::Open(candidate) = told.what else {
+        let What::Open(waiting) = told.what else {
             continue;
         };
         let mut slots = Slots::default();
-        index.build(&candidate.raw);
-        let walker = &Walker::new(&candidate.raw, &index);
+        let text = texts.text(waiting.text);
+        index.build(text);
+        let walker = &Walker::new(text, &index);
         // It was walked before, so it can be walked again.
         if let Ok(end) = walker.record(0, &program.layout.trie, &mut slots) {
             let span = Span {
                 start: 0,
                 end: end as u32,
             };
-            walked.push((&candidate.raw, slots, span));
+            walked.push((text.to_vec(), slots, span));
         }
     }
     let records = walked.iter().map(|(text, slots, span)| Record {
@@ -260,7 +269,7 @@ fn merged(store: &mut Store, rows: &[(bool, Row)]) -> Row {
                 *own = other;
             }
         }
-        let named = |actor: u32| store.actors[actor as usize].is_named();
+        let named = |actor: u32| store.actors[actor].is_named();
         if !named(row.actor) && named(other.actor) {
             row.actor = other.actor;
         }

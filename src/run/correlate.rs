@@ -117,7 +117,7 @@ fn run(
     before: &[Fired],
 ) -> Vec<Fired> {
     let rule = &rules.rules[number as usize];
-    let mut groups: Vec<(&(u32, StrId), &Group)> = store
+    let mut groups: Vec<&((u32, StrId), Group)> = store
         .groups
         .iter()
         .filter(|((correlation, _), _)| *correlation == number)
@@ -125,8 +125,8 @@ fn run(
     groups.sort_by_key(|((_, group), _)| store.strings.get(*group));
     let mut out = Vec::new();
     for ((_, key), group) in groups {
-        let mut counted: Vec<&Counted> = group.rows.iter().collect();
-        counted.sort_by_key(|counted| {
+        let mut counted: Vec<(Counted, Option<usize>)> = group.counted().collect();
+        counted.sort_by_key(|(counted, _)| {
             (
                 store.rows.order(counted.row),
                 counted.member,
@@ -134,10 +134,10 @@ fn run(
             )
         });
         let mut rows: Vec<correlation::Row> = Vec::with_capacity(counted.len());
-        for (at, one) in counted.iter().enumerate() {
+        for (at, (one, _)) in counted.iter().enumerate() {
             // One record that gives several rows, an element of an array each, is one event.
             let order = |one: &Counted| store.rows.order(one.row);
-            let again = at > 0 && order(counted[at - 1]) == order(one);
+            let again = at > 0 && order(&counted[at - 1].0) == order(one);
             let row = if again { rows[at - 1].row } else { at as u32 };
             let value = value(store, body.kind, one.value);
             rows.push(correlation::Row {
@@ -179,7 +179,7 @@ fn run(
             unnamed += more;
             own.sort_by_key(order);
             own.dedup_by_key(|(row, _)| store.rows.order(*row));
-            let all = firing.rows.len() as u64 == group.rows.len() as u64;
+            let all = firing.rows.len() == counted.len();
             let count = own.len() as u64 + unnamed + if all { group.dropped() } else { 0 };
             // Without a day behind it nothing is usual.
             let begins = firing.rows.first().map(|at| rows[*at].time);
@@ -204,20 +204,20 @@ fn run(
 
 /// The records behind the rows of a firing, and how many more it counts: what a member counts,
 /// the chain counts too, as far as it bears out the moments that the chain stands on.
-fn told<'a>(
+fn told(
     store: &Store,
     rules: &RuleSet,
     body: &Correlation,
     before: &[Fired],
-    taken: impl Iterator<Item = &'a Counted>,
+    taken: impl Iterator<Item = (Counted, Option<usize>)>,
 ) -> (Vec<(RowId, bool)>, u64) {
     let mut own = Vec::new();
     let mut moments: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
-    for one in taken {
-        match one.firing {
+    for (one, firing) in taken {
+        match firing {
             None => own.push((one.row, one.shown)),
             Some(firing) => {
-                let inner = moments.entry(firing.get() as usize - 1).or_default();
+                let inner = moments.entry(firing).or_default();
                 inner.push(store.rows.time(one.row));
             }
         }
@@ -250,7 +250,7 @@ fn told<'a>(
 fn later(
     firing: &correlation::Firing,
     rows: &[correlation::Row],
-    counted: &[&Counted],
+    counted: &[(Counted, Option<usize>)],
 ) -> Vec<RowId> {
     let after = firing.rows.iter();
     let mut after: Vec<usize> = after
@@ -258,7 +258,7 @@ fn later(
         .filter(|at| rows[*at].time > firing.opened)
         .collect();
     after.dedup_by_key(|at| rows[*at].time);
-    after.into_iter().map(|at| counted[at].row).collect()
+    after.into_iter().map(|at| counted[at].0.row).collect()
 }
 
 /// What a correlation asks for in a group that is held against its own past: so many times what

@@ -45,7 +45,7 @@ pub fn candidates(store: &mut Store, shared: &Shared, known: &Known) {
     for addition in judge(store, shared, known, &told) {
         match addition {
             Addition::Match { rule, level, row } => {
-                let key = store.matched(rule, level, &row, level >= shared.shown);
+                let key = store.matched(rule, level, &row);
                 told.count(rule, row.key, key);
             }
             Addition::Repeat {
@@ -101,18 +101,16 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
     // First sides before the others: what they say is known then.
     let steps = |part: &Option<Part>| matches!(part, Some(Part::Step(..)));
     let mut order: Vec<_> = store.candidates.iter().collect();
-    order.retain(|(candidate, _)| !steps(&candidate.part));
-    order.sort_by_key(|(candidate, _)| {
-        matches!(candidate.part, Some(Part::Other(_) | Part::Amends(_)))
-    });
+    order.retain(|waiting| !steps(&waiting.part));
+    order.sort_by_key(|waiting| matches!(waiting.part, Some(Part::Other(_) | Part::Amends(_))));
+    let mut texts = store.texts.reader();
     let mut sides = Sides::default();
-    for (candidate, row) in order {
+    for waiting in order {
+        let (row, text) = (&waiting.row, texts.text(waiting.text));
         let program = &shared.programs[row.source as usize];
-        index.build(&candidate.raw);
+        index.build(text);
         // It was walked before, so it can be walked again.
-        let Ok(end) =
-            Walker::new(&candidate.raw, &index).record(0, &program.layout.trie, &mut slots)
-        else {
+        let Ok(end) = Walker::new(text, &index).record(0, &program.layout.trie, &mut slots) else {
             continue;
         };
         let span = Span {
@@ -120,7 +118,7 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
             end: end as u32,
         };
         let record = Record {
-            text: &candidate.raw,
+            text,
             span,
             slots: &slots,
             layout: &program.layout,
@@ -138,13 +136,13 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
         let matcher = matchers.entry(row.source);
         let matcher = matcher.or_insert_with(|| Matcher::new(program));
         matcher.next_record();
-        for bound in &candidate.bound {
+        for bound in &waiting.bound {
             let Some(verdict) = matcher.rule(&scene, *bound) else {
                 continue;
             };
             let Some(level) = verdict.level else { continue };
             let rule = &program.rules[*bound as usize];
-            if let Some(original) = sides.original(told, rule.rule, candidate.part) {
+            if let Some(original) = sides.original(told, rule.rule, waiting.part) {
                 out.push(Addition::Repeat {
                     rule: rule.rule,
                     original,
@@ -152,7 +150,7 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
                 });
                 continue;
             }
-            sides.add(rule.rule, row.key, candidate.part);
+            sides.add(rule.rule, row.key, waiting.part);
             if rule.speaks {
                 out.push(Addition::Match {
                     rule: rule.rule,

@@ -128,13 +128,15 @@ impl Maker {
 
     /// An action that went on for hours may have come near to what followed it.
     fn join_folds(&mut self) {
+        let shown = self.store.shown;
         let Store { folds, rows, .. } = &mut self.store;
         folds.sort_by_cached_key(|fold| fold.key(rows, rows.time(fold.first).hour()));
         folds.dedup_by(|next, fold| {
             let pause = rows.time(next.first).0.saturating_sub(fold.last.0);
             let is_part = pause <= PAUSE && next.key(rows, 0) == fold.key(rows, 0);
             if is_part {
-                fold.join(next.clone());
+                let first = rows.get(next.first).reference();
+                fold.join(next.clone(), (fold.level >= shown).then_some(first));
             }
             is_part
         });

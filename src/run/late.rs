@@ -50,7 +50,7 @@ impl Known {
                 .filter_map(|row| issued(row, &store.strings, names))
                 .collect();
             known.lineage = Lineage::build(&links);
-            for row in &store.actors {
+            for row in store.actors.keys() {
                 if row.kind() == ActorType::K8sServiceAccount {
                     let actor = row.unpack(&store.strings);
                     for pod in actor.via.iter().filter_map(|who| who.strip_prefix("pod:")) {

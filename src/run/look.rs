@@ -47,7 +47,7 @@ pub fn look(
         owned: limit,
         ..plan.caps
     };
-    let mut store = Store::new(programs.sources().len(), caps, HashMap::new());
+    let mut store = Store::new(&shared, caps, HashMap::new());
     let pool = phase1::pool(plan.threads).map_err(ScanError::Threads)?;
     let complete = phase1::read(loader, &shared, &mut store, &pool, stop);
     crate::compiled(&programs)?;

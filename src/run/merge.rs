@@ -25,8 +25,8 @@ impl Told {
     /// Looks for the records that the candidates repeat.
     pub fn new(store: &Store, programs: &Programs) -> Told {
         let mut wanted = HashSet::new();
-        for (candidate, _) in &store.candidates {
-            wanted.extend(candidate.part.and_then(|part| match part {
+        for waiting in &store.candidates {
+            wanted.extend(waiting.part.and_then(|part| match part {
                 Part::Amends(key) => Some((key, 0)),
                 Part::First(shared) | Part::Other(shared) => Some((0, shared)),
                 Part::Step(..) => None,
@@ -46,7 +46,7 @@ impl Told {
                 places.map(|feed| ((feed.correlation, feed.member), rule.rule))
             })
             .collect();
-        for ((correlation, _), group) in &store.groups {
+        for ((correlation, _), group) in store.groups.iter() {
             for counted in &group.rows {
                 let (_, key, _, _) = store.rows.order(counted.row);
                 let shared = store.rows.shared(counted.row);
@@ -58,7 +58,7 @@ impl Told {
         }
         for fold in store.folds.iter().filter(|fold| !fold.is_joined()) {
             let (first, shared) = store.rows.get(fold.first).sided();
-            let references = fold.references().iter();
+            let references = fold.later().iter();
             let references = references.map(|record| {
                 let shared = store.sides.get(&record.key);
                 (record.key, shared.copied().unwrap_or_default())

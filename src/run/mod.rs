@@ -11,6 +11,7 @@ pub mod hours;
 pub mod intern;
 pub mod keys;
 pub mod late;
+pub mod listed;
 pub mod look;
 pub mod merge;
 pub mod names;

@@ -20,9 +20,9 @@ impl Names {
     /// Reads the actors of the run.
     pub fn new(store: &Store) -> Names {
         let mut known = HashMap::with_hasher(FixedState::default());
-        let named = (0u32..).zip(&store.actors);
+        let named = (0u32..).zip(store.actors.keys());
         for (number, actor) in named.filter(|(_, actor)| is_named(actor, store)) {
-            let name = |number: u32| store.actors[number as usize].name(&store.strings);
+            let name = |number: u32| store.actors[number].name(&store.strings);
             let best = known.entry(actor.id()).or_insert(number);
             // Names may change; which one is shown must not hang on the order of files.
             if *best != number && name(number) < name(*best) {
@@ -59,7 +59,7 @@ impl Names {
     }
 
     fn actor<'s>(&self, id: StrId, store: &'s Store) -> Option<&'s ActorRow> {
-        Some(&store.actors[*self.0.get(&id)? as usize])
+        Some(&store.actors[*self.0.get(&id)?])
     }
 
     /// The name for an id; the id itself where nobody knows one.

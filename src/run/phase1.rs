@@ -17,7 +17,7 @@ use super::worker::{Shared, Worker};
 use crate::load::{Loader, Progress};
 
 /// Chunks a worker may be ahead of what has been taken in, per worker.
-const AHEAD: u64 = 4;
+const AHEAD: u64 = 2;
 
 /// The threads of a run.
 pub fn pool(threads: usize) -> Result<ThreadPool, String> {

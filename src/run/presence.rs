@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::intern::{Interner, NO_STR, StrId};
 use super::late::Known;
-use super::store::Store;
+use super::store::{Since, Store};
 use crate::incident::{Hop, Presence};
 use crate::model::Time;
 
@@ -46,7 +46,8 @@ impl<'s> Places<'s> {
         }
         let mut firsts: HashMap<(u32, StrId), Time> = HashMap::new();
         let mut origins: HashMap<StrId, Option<u32>> = HashMap::new();
-        for ((actor, credential, ip), (first, workload)) in &store.present {
+        for ((actor, credential, ip), since) in store.present.iter() {
+            let Since { first, workload } = since;
             let root = origins.entry(*credential).or_insert_with(|| {
                 let credential = store.strings.lossy(*credential)?;
                 let root = known.root(&credential)?;

@@ -10,6 +10,7 @@ mod groups;
 mod known;
 mod owned;
 mod steps;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::BuildHasher;
@@ -22,31 +23,50 @@ pub use self::caps::Caps;
 pub use self::deeds::Total;
 pub use self::folds::{Fold, PAUSE};
 pub use self::groups::{Counted, Enough, Group, member};
+pub use self::known::Since;
+pub use self::texts::{Reader, Text, Texts};
 use super::hours::Hours;
 use super::intern::{Interner, StrId, roomy};
 use super::keys::KeySet;
+use super::listed::Listed;
 use super::rows::{
-    ActorRow, Asked, Base, Candidate, ChunkResult, Deed, FactRow, Novelty, Owned, Range, Row,
-    RowId, Rows, Step, TargetRow,
+    ActorRow, Asked, Base, ChunkResult, Deed, FactRow, Novelty, Owned, Range, Row, RowId, Rows,
+    Step, TargetRow,
 };
 use super::taking::Taking;
+use super::worker::Shared;
 use crate::load::FileRef;
-use crate::model::Time;
 use crate::model::coverage::{Capped, Ignored, Skipped};
+use crate::model::{Severity, Time};
+use crate::normalize::source::Part;
 
 /// A table whose keys are numbers that the run gives out.
 type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
+
+/// A record whose rules wait for the whole input.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The record as it was logged.
+    pub text: Text,
+    /// Positions of the undecided rules among the program's.
+    pub bound: Box<[u32]>,
+    /// The action it is one of several records of.
+    pub part: Option<Part>,
+    /// What is known of it.
+    pub row: Row,
+}
 
 /// Everything.
 #[derive(Debug, Default)]
 pub struct Store {
     caps: Caps,
+    /// Nobody sees the evidence of findings below this.
+    pub shown: Severity,
     keys: KeySet,
     /// Strings of everything below.
     pub strings: Interner,
     /// Actors.
-    pub actors: Vec<ActorRow>,
-    actor_numbers: HashTable<u32>,
+    pub actors: Listed<ActorRow>,
     /// Rows that findings and correlations stand on.
     pub rows: Rows,
     /// Targets of rows that may become findings.
@@ -63,7 +83,7 @@ pub struct Store {
     /// What few of the records pointed at share with the other side of their action, by key.
     pub sides: Map<u64, u64>,
     /// Correlations in the making, by correlation and group.
-    pub groups: Map<(u32, StrId), Group>,
+    pub groups: Listed<(u32, StrId), Group>,
     base_count: usize,
     /// When a group may be thinned, by correlation.
     pub enough: HashMap<u32, Enough>,
@@ -71,9 +91,11 @@ pub struct Store {
     pub steps: Vec<(Step, Row)>,
     /// What correlations count of them.
     pub step_bases: Vec<Base>,
-    /// Undecided records with their rows.
-    pub candidates: Vec<(Candidate, Row)>,
+    /// Undecided records.
+    pub candidates: Vec<Waiting>,
     candidate_bytes: usize,
+    /// Their texts.
+    pub texts: Texts,
     /// What decides whether rules fired whose findings nobody will see.
     pub asked: BTreeSet<Asked>,
     /// Facts.
@@ -83,7 +105,7 @@ pub struct Store {
     /// When what was first seen.
     pub novelties: Map<Novelty, (Time, u64)>,
     /// Since when an identity with a credential used an address, and whether it is a workload.
-    pub present: Map<(StrId, StrId, StrId), (Time, bool)>,
+    pub present: Listed<(StrId, StrId, StrId), Since>,
     /// Who did what from where.
     pub deeds: Map<Deed, Total>,
     /// The first of the records that are wanted whole, in no order.
@@ -115,18 +137,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// An empty store for this many sources.
-    pub fn new(sources: usize, caps: Caps, enough: HashMap<u32, Enough>) -> Store {
+    /// An empty store for what workers with this in common will find.
+    pub fn new(shared: &Shared, caps: Caps, enough: HashMap<u32, Enough>) -> Store {
+        let sources = shared.programs.sources().len();
         Store {
             caps,
+            shown: shared.shown,
             enough,
             records: vec![0; sources],
             spans: vec![None; sources],
             strings: Interner::roomy(),
-            actors: roomy(),
+            actors: Listed::roomy(),
             rows: Rows::roomy(),
             targets: roomy(),
             folds: roomy(),
+            groups: Listed::roomy(),
+            present: Listed::roomy(),
             ..Store::default()
         }
     }
@@ -173,7 +199,12 @@ impl Store {
             }
             let row = of.whole(self, candidate.row);
             let row = self.rows.get(row);
-            self.candidates.push((candidate, row));
+            self.candidates.push(Waiting {
+                text: self.texts.put(&candidate.raw),
+                bound: candidate.bound,
+                part: candidate.part,
+                row,
+            });
         }
         for asked in &of.chunk.asked {
             let holder = of.string(self, asked.holder);
@@ -266,22 +297,6 @@ impl Store {
         }
     }
 
-    /// The number of an actor, a new one where it is new.
-    pub(super) fn actor(&mut self, actor: ActorRow) -> u32 {
-        let hasher = FixedState::default();
-        let (hash, actors) = (hasher.hash_one(actor), &self.actors);
-        let same = |number: &u32| actors[*number as usize] == actor;
-        if let Some(number) = self.actor_numbers.find(hash, same) {
-            return *number;
-        }
-        let number = self.actors.len() as u32;
-        self.actors.push(actor);
-        let actors = &self.actors;
-        let again = |number: &u32| hasher.hash_one(actors[*number as usize]);
-        self.actor_numbers.insert_unique(hash, number, again);
-        number
-    }
-
     /// The list of the last targets, from this one on; where it was there before, that one.
     pub fn target_list(&mut self, start: usize) -> Range {
         let hasher = FixedState::default();
@@ -309,12 +324,13 @@ impl Store {
     pub fn close<'a>(&'a mut self, standing: impl Iterator<Item = &'a mut RowId>) {
         self.folds.retain(|fold| !fold.is_joined());
         self.keys = KeySet::default();
-        self.actor_numbers = HashTable::new();
+        self.actors.close();
         self.fold_places = HashTable::new();
         self.target_lists = HashTable::new();
-        self.groups = Map::default();
+        self.groups = Listed::default();
         self.novelties = Map::default();
         self.candidates = Vec::new();
+        self.texts = Texts::default();
         self.steps = Vec::new();
         self.step_bases = Vec::new();
         self.facts = Vec::new();
@@ -324,7 +340,7 @@ impl Store {
 
     /// Lets go of what only the grouping needed.
     pub fn grouped(&mut self) {
-        self.present = Map::default();
+        self.present = Listed::default();
         self.bonds = Map::default();
     }
 

@@ -55,7 +55,7 @@ impl<'c> Taking<'c> {
         if self.actors[number as usize] == UNASKED {
             let actor = self.chunk.actors[number as usize];
             let actor = actor.renumber(|id| self.string(store, id));
-            self.actors[number as usize] = store.actor(actor);
+            self.actors[number as usize] = store.actors.put(actor);
         }
         self.actors[number as usize]
     }

@@ -47,7 +47,7 @@ pub fn totals(store: &Store, findings: &[Finding]) -> Vec<SummaryRow> {
     let names = Names::new(store);
     let actors: Vec<Who> = store
         .actors
-        .iter()
+        .keys()
         .map(|row| who(&names.name(row, store)))
         .collect();
     let acting: Vec<Who> = findings.iter().map(|finding| who(&finding.actor)).collect();

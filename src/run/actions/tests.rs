@@ -98,7 +98,7 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
         spare: Default::default(),
     };
     let enough = crate::run::correlate::enough(rules);
-    let mut store = Store::new(1, caps, enough);
+    let mut store = Store::new(&shared, caps, enough);
     let mut worker = Worker::new(&shared);
     for (ordinal, record) in records.iter().enumerate() {
         let chunk = Chunk::of_bytes(ordinal as u64, "events", record.as_bytes());

@@ -2,8 +2,6 @@
 //!
 //! Firings in, rows of the correlations that name them out.
 
-use std::num::NonZeroU32;
-
 use super::Fired;
 use crate::detect::ast::{Body, Comparison, Correlation, CorrelationKind, RuleSet};
 use crate::enrich::workload::{service_account, subject};
@@ -92,10 +90,9 @@ pub(super) fn feed(
                         Some(id) => store.rows.hold(id),
                         None => store.rows.put(&row),
                     },
-                    firing: u32::try_from(start + at + 1).ok().and_then(NonZeroU32::new),
                 };
-                let group = store.groups.entry((parent, group)).or_default();
-                group.rows.push(counted);
+                let group = store.groups.entry((parent, group));
+                group.stands(counted, start + at);
             }
         }
     }
@@ -115,7 +112,7 @@ fn field_of(
     {
         return Some(value.clone().into_bytes());
     }
-    let actor = store.actors[first.actor as usize].unpack(&store.strings);
+    let actor = store.actors[first.actor].unpack(&store.strings);
     let some = |text: &str| Some(text.as_bytes().to_vec());
     let root = actor
         .session

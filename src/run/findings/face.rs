@@ -49,7 +49,7 @@ impl Maker {
             true => (issued, Vec::new()),
             false => (Vec::new(), issued),
         };
-        let records = fold.references().iter().copied();
+        let records = fold.later().iter().copied();
         let records = records.chain([first.reference()]);
         let retold = self.retold.among(records, &self.store).into_iter();
         let targets = first.targets.of(&self.store.targets).iter();
@@ -77,7 +77,7 @@ impl Maker {
                     targets.push(target);
                 }
             }
-            let session = self.store.actors[row.actor as usize].session();
+            let session = self.store.actors[row.actor].session();
             issued.extend(strings.lossy(session));
             match is_alert(row.source) {
                 true => told.extend(strings.lossy(row.issued)),
@@ -107,7 +107,7 @@ impl Maker {
             retold,
         } = said;
         targets.retain(|target| !is_attack(&target.kind));
-        let actor = self.names.who(&store.actors[first.actor as usize], store);
+        let actor = self.names.who(&store.actors[first.actor], store);
         let credential = actor.session.as_deref().unwrap_or_default();
         let via = self.known.via(credential).into_iter().map(Text::Owned);
         let via = via.chain(actor.via.iter().cloned());

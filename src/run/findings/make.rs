@@ -21,7 +21,7 @@ impl Maker {
             Body::Fold(fold) => (fold.count, fold.count + fold.repeated(), Vec::new()),
             Body::Fired(fired) => (fired.count, fired.count, fired.group.clone()),
         };
-        let actor = &store.actors[first.actor as usize];
+        let actor = &store.actors[first.actor];
         Finding {
             id: head.name(),
             rule: head.rule.clone(),
@@ -57,12 +57,14 @@ impl Maker {
     /// The finding with suggestions, and of the evidence the first record.
     pub fn finding(&self, packed: &Packed) -> Finding {
         let mut finding = self.judged(packed);
-        let first = match self.body(packed) {
-            Body::Fold(fold) => fold.references().iter().min().copied(),
-            Body::Fired(fired) => Some(self.store.rows.get(fired.first()).reference()),
+        let body = self.body(packed);
+        let first = self.store.rows.get(body.first()).reference();
+        // The other side of an action may stand before the first that was counted.
+        let first = match body {
+            Body::Fold(fold) => fold.later().iter().fold(first, |a, b| a.min(*b)),
+            Body::Fired(_) => first,
         };
-        let first = first.map(|reference| evidence(&self.store, &reference));
-        finding.evidence = first.into_iter().collect();
+        finding.evidence = vec![evidence(&self.store, &first)];
         finding
     }
 
@@ -71,7 +73,8 @@ impl Maker {
         let mut finding = self.judged(packed);
         let references: Vec<Reference> = match self.body(packed) {
             Body::Fold(fold) => {
-                let mut references = fold.references().to_vec();
+                let first = self.store.rows.get(fold.first).reference();
+                let mut references = [&[first], fold.later()].concat();
                 references.sort_unstable();
                 references.dedup();
                 // More may have been kept, and which ones hangs on the order they came in.

@@ -4,14 +4,13 @@
 //! Rows enter, numbers leave. What many records share, who did what from where, is kept once as
 //! well. A row goes when nobody holds it any more, and its room is used again.
 
-use std::hash::BuildHasher;
-
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
 use super::{FoldKey, Range, Row, Uid};
 use crate::model::{Outcome, Time};
 use crate::run::intern::{StrId, roomy};
+use crate::run::listed::Listed;
 
 /// Number of a kept row.
 pub type RowId = u32;
@@ -21,8 +20,7 @@ pub type RowId = u32;
 pub struct Rows {
     kept: Vec<Kept>,
     free: Vec<RowId>,
-    scenes: Vec<Scene>,
-    numbers: HashTable<u32>,
+    scenes: Listed<Scene>,
     /// What few rows have: the number they share with the other side of their action.
     shared: HashMap<RowId, u64, FixedState>,
 }
@@ -81,7 +79,7 @@ impl Rows {
     pub fn roomy() -> Rows {
         Rows {
             kept: roomy(),
-            scenes: roomy(),
+            scenes: Listed::roomy(),
             ..Rows::default()
         }
     }
@@ -94,7 +92,7 @@ impl Rows {
             uid: row.uid.halves().map(Halves::of),
             file: row.file,
             position: row.position,
-            scene: self.scene(row),
+            scene: self.scenes.put(Scene::of(row)),
             targets: row.targets.start,
             held: USE | length(row.targets),
         };
@@ -138,7 +136,7 @@ impl Rows {
     /// The row; its place in the chunk it came from is forgotten.
     pub fn get(&self, id: RowId) -> Row {
         let kept = &self.kept[id as usize];
-        let scene = &self.scenes[kept.scene as usize];
+        let scene = &self.scenes[kept.scene];
         Row {
             time: kept.time(),
             key: kept.key.number(),
@@ -181,11 +179,12 @@ impl Rows {
         }
         self.kept.shrink_to_fit();
         self.scenes = before.scenes;
+        self.scenes.close();
     }
 
     /// Whether the row is one of those that a fold of this key counts.
     pub fn is_of(&self, id: RowId, key: &FoldKey) -> bool {
-        let scene = &self.scenes[self.kept[id as usize].scene as usize];
+        let scene = &self.scenes[self.kept[id as usize].scene];
         (scene.actor, scene.ip, scene.action, scene.outcome)
             == (key.actor, key.ip, key.action, key.outcome)
     }
@@ -213,9 +212,11 @@ impl Rows {
         kept.targets = targets.start;
         kept.held = (kept.held / USE * USE) | length(targets);
     }
+}
 
-    fn scene(&mut self, row: &Row) -> u32 {
-        let scene = Scene {
+impl Scene {
+    fn of(row: &Row) -> Scene {
+        Scene {
             source: row.source,
             provider: row.provider,
             outcome: row.outcome,
@@ -226,22 +227,7 @@ impl Rows {
             account: row.account,
             region: row.region,
             issued: row.issued,
-        };
-        let hasher = FixedState::default();
-        let hash = hasher.hash_one(scene);
-        let scenes = &self.scenes;
-        if let Some(number) = self
-            .numbers
-            .find(hash, |number| scenes[*number as usize] == scene)
-        {
-            return *number;
         }
-        let number = self.scenes.len() as u32;
-        self.scenes.push(scene);
-        let scenes = &self.scenes;
-        let again = |number: &u32| hasher.hash_one(scenes[*number as usize]);
-        self.numbers.insert_unique(hash, number, again);
-        number
     }
 }
 

@@ -18,6 +18,13 @@ pub struct Reference {
     pub uid: Uid,
 }
 
+impl Reference {
+    /// See [`Row::order`].
+    pub fn order(&self) -> (Time, u64, u32, u32) {
+        (self.time, self.key, self.file, self.position)
+    }
+}
+
 /// A pointer to a record and its [`Row::shared`]: few have one, so it is kept elsewhere.
 pub type Sided = (Reference, u64);
 
@@ -51,25 +58,29 @@ pub fn most_references(level: Severity) -> usize {
     }
 }
 
-/// Keeps the first ones in the total order, whatever order they come in. Says whether there is
-/// one more than before.
+/// Keeps the first ones in the total order, each once, whatever order they come in. Says whether
+/// there is one more than before.
 pub fn keep(references: &mut Vec<Reference>, new: Reference, most: usize) -> bool {
+    if references.len() >= most {
+        // They are in order since the last one came.
+        if references.last().is_some_and(|last| new < *last)
+            && let Err(at) = references.binary_search(&new)
+        {
+            references.pop();
+            references.insert(at, new);
+        }
+        return false;
+    }
+    if references.contains(&new) {
+        return false;
+    }
     if references.len() == references.capacity() {
         // Findings are many: room for twice as much would be a waste.
         references.reserve_exact((references.len() / 8 + 1).min(most));
     }
-    if references.len() + 1 < most {
-        references.push(new);
-        return true;
-    }
-    let fresh = references.len() < most;
-    if fresh {
-        references.push(new);
+    references.push(new);
+    if references.len() == most {
         references.sort_unstable();
-    } else if references.last().is_some_and(|last| new < *last) {
-        let at = references.partition_point(|known| *known < new);
-        references.pop();
-        references.insert(at, new);
     }
-    fresh
+    true
 }

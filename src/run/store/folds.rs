@@ -42,6 +42,7 @@ const NOWHERE: u32 = u32::MAX;
 
 #[derive(Clone, Debug, Default)]
 struct More {
+    /// Pointers to those after the first.
     references: Vec<Reference>,
     issued: Vec<StrId>,
     repeated: u64,
@@ -64,8 +65,8 @@ impl Fold {
         }
     }
 
-    /// Pointers to the first of them, where they will be seen.
-    pub fn references(&self) -> &[Reference] {
+    /// Pointers to those that follow the first, as far as they will be seen.
+    pub fn later(&self) -> &[Reference] {
         self.more.as_ref().map_or(&[], |more| &more.references)
     }
 
@@ -79,12 +80,15 @@ impl Fold {
         self.more.as_ref().map_or(0, |more| more.repeated)
     }
 
-    /// Takes in what followed it.
-    pub fn join(&mut self, next: Fold) {
+    /// Takes in what followed it, with the pointer to what is the first no longer.
+    pub fn join(&mut self, next: Fold, gone: Option<Reference>) {
         self.last = self.last.max(next.last);
         self.count += next.count;
-        let Some(next) = next.more else { return };
+        if next.more.is_none() && gone.is_none() {
+            return;
+        }
         let more = self.more.get_or_insert_default();
+        let next = next.more.map(|next| *next).unwrap_or_default();
         more.repeated += next.repeated;
         for issued in next.issued {
             if more.issued.len() < MOST_ISSUED && !more.issued.contains(&issued) {
@@ -92,8 +96,10 @@ impl Fold {
             }
         }
         more.references.extend(next.references);
+        more.references.extend(gone);
         more.references.sort_unstable();
-        more.references.truncate(most_references(self.level));
+        more.references.truncate(most_references(self.level) - 1);
+        more.references.shrink_to_fit();
     }
 
     /// Whether another one has taken it in.
@@ -191,7 +197,9 @@ impl Store {
             if earlier {
                 let first = whole(self);
                 self.folds[at as usize].first = first;
+                let gone = self.rows.get(before);
                 self.rows.release(before);
+                self.point(at, gone.sided());
             }
             // What reaches no further has come near to nothing new.
             let sides = [(earlier || joined, -1), (later || joined, 1)];
@@ -268,22 +276,27 @@ impl Store {
             ..next.clone()
         };
         let fold = &mut self.folds[at as usize];
-        let before = fold.references().len() + next.references().len();
+        let before = fold.later().len() + next.later().len();
         let gone = match self.rows.order(next.first) < self.rows.order(fold.first) {
             true => std::mem::replace(&mut fold.first, next.first),
             false => next.first,
         };
-        fold.join(next);
-        self.reference_count -= before - fold.references().len();
+        let (reference, shared) = self.rows.get(gone).sided();
         self.rows.release(gone);
+        let seen = fold.level >= self.shown;
+        fold.join(next, seen.then_some(reference));
+        self.reference_count = self.reference_count + fold.later().len() - before;
+        if seen && shared != 0 {
+            self.sides.insert(reference.key, shared);
+        }
         self.fold_count -= 1;
     }
 
     /// Adds a match to its fold.
-    pub fn add(&mut self, at: u32, issued: StrId, reference: Option<Sided>) {
+    pub fn add(&mut self, at: u32, row: &Row) {
         let standing = standing(&self.folds, at);
         self.folds[standing as usize].count += 1;
-        self.tell(at, issued, reference);
+        self.tell(at, row.issued, Some(row.sided()));
     }
 
     /// Notes what a match tells beside that it is one.
@@ -296,12 +309,20 @@ impl Store {
                 issues.push(issued);
             }
         }
-        let Some((reference, shared)) = reference else {
+        if let Some(reference) = reference {
+            self.point(at, reference);
+        }
+    }
+
+    /// Keeps the pointer to a match that will be seen. The first one's is in the fold's row.
+    fn point(&mut self, at: u32, (reference, shared): Sided) {
+        let fold = &mut self.folds[at as usize];
+        if fold.level < self.shown || reference.order() == self.rows.order(fold.first) {
             return;
-        };
+        }
         let references = &mut fold.more.get_or_insert_default().references;
-        if self.reference_count < self.caps.references || references.len() < 3 {
-            let most = most_references(fold.level);
+        if self.reference_count < self.caps.references || references.len() < 2 {
+            let most = most_references(fold.level) - 1;
             self.reference_count += usize::from(keep(references, reference, most));
             if shared != 0 && references.contains(&reference) {
                 self.sides.insert(reference.key, shared);
@@ -326,7 +347,7 @@ impl Store {
     /// Adds a further record of an action that a fold counts already.
     pub fn repeat(&mut self, key: &FoldKey, row: &Row) {
         let Some(at) = self.place_of(key) else { return };
-        self.add(at, row.issued, Some(row.sided()));
+        self.add(at, row);
         let fold = &mut self.folds[at as usize];
         fold.count -= 1;
         fold.more.get_or_insert_default().repeated += 1;

@@ -1,7 +1,6 @@
 //! Correlations in the making: the rows of their groups.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
 use std::ops::Range;
 
 use smallvec::SmallVec;
@@ -18,8 +17,6 @@ pub struct Counted {
     pub value: StrId,
     /// The record.
     pub row: RowId,
-    /// The firing it stands for, by number, where it is one of a correlation.
-    pub firing: Option<NonZeroU32>,
     /// Position among the members.
     pub member: u16,
     /// Whether it is among those whose targets are shown.
@@ -40,12 +37,15 @@ struct Large {
     /// Rows left out: more than enough of them were there.
     dropped: u64,
     thin_at: usize,
-    /// The earliest rows of each timespan so far, in order, each with the number of its timespan:
-    /// they keep their targets.
-    shown: Vec<(i64, RowId)>,
+    /// The earliest rows of each timespan so far, in order, each with the number of its timespan,
+    /// counted from `origin`: they keep their targets.
+    shown: Vec<(i32, RowId)>,
+    origin: i64,
     /// The timespan that was asked for last and where its rows stand: the next one is mostly of
     /// the same, and every row that a search looks at costs a way to the memory.
-    last: Option<(i64, Range<usize>)>,
+    last: Option<(i32, Range<usize>)>,
+    /// Moments of firings, each with the firing's number.
+    moments: Vec<(Counted, usize)>,
 }
 
 /// How many rows decide a correlation: what is more within one timespan only adds to the count.
@@ -72,6 +72,20 @@ pub fn member(position: u32) -> u16 {
 }
 
 impl Group {
+    /// Adds a moment at which a correlation that is a member stands, with the number of its
+    /// firing.
+    pub fn stands(&mut self, moment: Counted, firing: usize) {
+        let large = self.large.get_or_insert_default();
+        large.moments.push((moment, firing));
+    }
+
+    /// All rows; those that are moments of firings with their numbers.
+    pub fn counted(&self) -> impl Iterator<Item = (Counted, Option<usize>)> {
+        let moments = self.large.iter().flat_map(|large| &large.moments);
+        let moments = moments.map(|(moment, firing)| (*moment, Some(*firing)));
+        self.rows.iter().map(|row| (*row, None)).chain(moments)
+    }
+
     /// How many rows were left out.
     pub fn dropped(&self) -> u64 {
         self.large.as_ref().map_or(0, |large| large.dropped)
@@ -87,7 +101,15 @@ impl Group {
         let bucket = |row: RowId, rows: &Rows| rows.time(row).0.div_euclid(timespan);
         let first = self.large.is_none();
         let large = self.large.get_or_insert_default();
-        let shown = &mut large.shown;
+        if first {
+            large.origin = bucket(row, rows);
+        }
+        let (shown, origin) = (&mut large.shown, large.origin);
+        // Who writes more timespans than that sees the targets of fewer.
+        let bucket = |row: RowId, rows: &Rows| {
+            let from = bucket(row, rows).saturating_sub(origin);
+            from.clamp(i32::MIN.into(), i32::MAX.into()) as i32
+        };
         if first {
             let all = self.rows.iter().map(|counted| rows.hold(counted.row));
             let all: Vec<RowId> = all.collect();
@@ -115,7 +137,7 @@ impl Group {
         if shown.len() == shown.capacity() {
             shown.reserve_exact(shown.len() / 4 + 1);
         }
-        let before = |(_, known): &(i64, RowId)| rows.order(*known) < rows.order(row);
+        let before = |(_, known): &(i32, RowId)| rows.order(*known) < rows.order(row);
         let at = own.start + shown[own.clone()].partition_point(before);
         shown.insert(at, (bucket, rows.hold(row)));
         own.end += 1;
@@ -220,24 +242,24 @@ impl Store {
     /// Adds a row to its group, which holds it from then on.
     pub fn base(&mut self, found: &Base, row: RowId, shown: bool) {
         let place = (found.correlation, found.group);
-        if !self.groups.contains_key(&place) && self.groups.len() >= self.caps.groups {
+        if self.groups.len() >= self.caps.groups && !self.groups.contains(&place) {
             return self.cap(
                 "groups of correlations",
                 self.caps.groups,
                 "later groups are not counted",
             );
         }
-        if self.base_count >= self.caps.bases && self.groups.contains_key(&place) {
+        if self.base_count >= self.caps.bases && self.groups.contains(&place) {
             self.cap(
                 "rows of correlations",
                 self.caps.bases,
                 "busy groups show fewer of their records",
             );
-            let group = self.groups.entry(place).or_default();
+            let group = self.groups.entry(place);
             group.large.get_or_insert_default().dropped += 1;
             return;
         }
-        let group = self.groups.entry(place).or_default();
+        let group = self.groups.entry(place);
         if group.rows.len() == group.rows.capacity() {
             // Groups are many: room for twice as much would be a waste.
             group.rows.reserve_exact(group.rows.len() / 8 + 1);
@@ -245,7 +267,6 @@ impl Store {
         group.rows.push(Counted {
             value: found.value,
             row: self.rows.hold(row),
-            firing: None,
             member: member(found.member),
             shown,
         });
@@ -265,7 +286,7 @@ impl Store {
 
     /// Ends the counting: nothing hangs on the order of arrival any more.
     pub fn settle_groups(&mut self) {
-        for ((correlation, _), group) in &mut self.groups {
+        for ((correlation, _), group) in self.groups.values_mut() {
             group.settle(self.enough.get(correlation).copied(), &mut self.rows);
         }
     }

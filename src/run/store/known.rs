@@ -1,13 +1,29 @@
 //! What is known only when everything has been read: facts and first times.
 
-use hashbrown::hash_map::Entry;
-
 use super::Store;
 use crate::model::Time;
 use crate::run::intern::StrId;
 use crate::run::rows::{Candidate, FactRow, Novelty, What};
 use crate::run::taking::Taking;
 use crate::run::worker::novelty::{ASLEEP, STRETCHES};
+
+/// Since when somebody has used an address.
+#[derive(Clone, Copy, Debug)]
+pub struct Since {
+    /// The first time.
+    pub first: Time,
+    /// Whether it was a workload.
+    pub workload: bool,
+}
+
+impl Default for Since {
+    fn default() -> Self {
+        Since {
+            first: Time(i64::MAX),
+            workload: false,
+        }
+    }
+}
 
 impl Store {
     pub(super) fn facts_of(&mut self, of: &mut Taking, copies: &[u32]) {
@@ -70,7 +86,7 @@ impl Store {
                 of.string(self, present.credential),
                 of.string(self, present.ip),
             );
-            if self.present.len() >= self.caps.present && !self.present.contains_key(&place) {
+            if self.present.len() >= self.caps.present && !self.present.contains(&place) {
                 self.cap(
                     "users of addresses",
                     self.caps.present,
@@ -78,16 +94,12 @@ impl Store {
                 );
                 continue;
             }
-            match self.present.entry(place) {
-                Entry::Occupied(mut known) => {
-                    let known = known.get_mut();
-                    known.0 = known.0.min(present.first);
-                    known.1 |= present.workload;
-                }
-                Entry::Vacant(free) => {
-                    free.insert((present.first, present.workload));
-                    self.bonds_of(of, present.number);
-                }
+            let before = self.present.len();
+            let since = self.present.entry(place);
+            since.first = since.first.min(present.first);
+            since.workload |= present.workload;
+            if self.present.len() > before {
+                self.bonds_of(of, present.number);
             }
         }
     }

@@ -32,7 +32,7 @@ impl Store {
                 // An end can stand for the whole: most of what is asked about an action is in it.
                 if step.ends {
                     if let Some(rule) = step.speaks {
-                        self.matched(rule, step.level, &row, true);
+                        self.matched(rule, step.level, &row);
                     }
                     bases.iter().for_each(|base| self.base(base, id, true));
                 }
@@ -47,14 +47,13 @@ impl Store {
         }
     }
 
-    /// Adds one match, with the pointer to its record where that will be seen; returns what it
-    /// was counted under.
-    pub fn matched(&mut self, rule: u32, level: Severity, row: &Row, shown: bool) -> FoldKey {
+    /// Adds one match; returns what it was counted under.
+    pub fn matched(&mut self, rule: u32, level: Severity, row: &Row) -> FoldKey {
         let target = match row.targets.of(&self.targets).first() {
             Some(target) if level >= Severity::Medium => target.id,
             _ => NO_STR,
         };
-        let opened = match self.actors[row.actor as usize].kind() {
+        let opened = match self.actors[row.actor].kind() {
             ActorType::Federated => row.issued,
             _ => NO_STR,
         };
@@ -70,7 +69,7 @@ impl Store {
             hour: row.time.hour(),
         };
         if let Some(at) = self.open(key, *row, row.time, &mut |store| store.rows.put(row)) {
-            self.add(at, row.issued, shown.then(|| row.sided()));
+            self.add(at, row);
         }
         key
     }
