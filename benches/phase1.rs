@@ -8,7 +8,7 @@ mod support;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ctadel::detect::load;
 use ctadel::detect::programs::Programs;
-use ctadel::load::{Chunk, Options};
+use ctadel::load::{Batch, Options};
 use ctadel::model::Severity;
 use ctadel::normalize::SOURCES;
 use ctadel::normalize::catalogue::Known;
@@ -52,8 +52,8 @@ fn phase1(criterion: &mut Criterion) {
             let mut store = Store::new(&shared, Caps::default(), enough);
             let mut worker = Worker::new(&shared);
             for (ordinal, chunk) in chunks.iter().enumerate() {
-                let chunk = Chunk::of_bytes(ordinal as u64, "bench", chunk);
-                store.absorb(&mut worker.run(chunk));
+                let batch = Batch::of_bytes(ordinal as u64, "bench", chunk);
+                store.absorb(&mut worker.run(batch));
             }
             store.folds.len()
         });

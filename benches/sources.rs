@@ -14,7 +14,7 @@ use std::time::Instant;
 use ctadel::detect::ast::RuleSet;
 use ctadel::detect::load;
 use ctadel::detect::programs::Programs;
-use ctadel::load::{Chunk, Options};
+use ctadel::load::{Batch, Options};
 use ctadel::model::Severity;
 use ctadel::normalize::catalogue::Known;
 use ctadel::normalize::{SOURCES, Source};
@@ -52,7 +52,7 @@ fn check(shared: &Shared, rules: &RuleSet, number: usize) {
     }
     let (mut text, lines) = (String::new(), 200);
     (0..lines).for_each(|_| day.line(false, &mut text));
-    let told = Worker::new(shared).run(Chunk::of_bytes(0, "bench", text.as_bytes()));
+    let told = Worker::new(shared).run(Batch::of_bytes(0, "bench", text.as_bytes()));
     let own = told.keys.iter().filter(|key| usize::from(key.1) == number);
     assert_eq!(own.count(), lines, "{}: {:?}", source.name, told.skipped);
     let folds = told.folds.iter().map(|fold| fold.key);
@@ -100,8 +100,8 @@ fn main() {
         let mut worker = Worker::new(&shared);
         let start = spent();
         for (ordinal, chunk) in chunks.iter().enumerate() {
-            let chunk = Chunk::of_bytes(ordinal as u64, "bench", chunk);
-            store.absorb(&mut worker.run(chunk));
+            let batch = Batch::of_bytes(ordinal as u64, "bench", chunk);
+            store.absorb(&mut worker.run(batch));
         }
         bytes as f64 / (spent() - start) / 1e6
     };

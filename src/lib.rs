@@ -209,8 +209,8 @@ pub fn replay(rules: &RuleSet, context: &Context, events: &[&[u8]]) -> Result<Re
     let mut store = Store::new(&shared, Caps::default(), enough);
     let mut worker = run::worker::Worker::new(&shared);
     for (ordinal, event) in events.iter().enumerate() {
-        let chunk = load::Chunk::of_bytes(ordinal as u64, "events", event);
-        store.absorb(&mut worker.run(chunk));
+        let batch = load::Batch::of_bytes(ordinal as u64, "events", event);
+        store.absorb(&mut worker.run(batch));
     }
     compiled(&programs)?;
     let decided = decide(&mut store, &shared, rules, true);

@@ -101,7 +101,7 @@ fn a_bucket_is_as_fast_as_the_slower_of_disk_and_network() {
         let mut loader = Loader::open(&inputs, &Options::default()).expect("an input");
         let mut chunks = 0;
         while let Some(batch) = loader.next_batch() {
-            chunks += batch.len();
+            chunks += batch.chunks.len();
         }
         assert_eq!(chunks, OBJECTS);
         most.set(loader.progress().most_held().max(most.get()));

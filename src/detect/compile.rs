@@ -36,13 +36,9 @@ pub struct Program {
 pub struct Bound {
     /// Its number in the rule set.
     pub rule: u32,
-    /// Its selections.
-    pub selections: Vec<Node>,
-    /// What combines them.
-    pub condition: Condition,
-    /// Its levels: the first that holds.
-    pub levels: Vec<(Condition, Severity)>,
-    /// The level where none holds.
+    /// What it asks.
+    pub logic: Logic,
+    /// The level where none of its levels holds.
     pub level: Severity,
     /// Whether its matches are findings.
     pub speaks: bool,
@@ -52,6 +48,17 @@ pub struct Bound {
     pub feeds: Vec<Feed>,
     /// Whether all it may wait for is if somebody was silent before: an earlier record settles it.
     pub waits_for_silence: bool,
+}
+
+/// What a rule asks, or what is left of it where a record's shape has decided the rest.
+#[derive(Clone, Debug)]
+pub struct Logic {
+    /// Its selections; those that are decided are empty.
+    pub selections: Vec<Node>,
+    /// What combines them.
+    pub condition: Condition,
+    /// Its levels: the first that holds.
+    pub levels: Vec<(Condition, Severity)>,
 }
 
 /// How a rule's matches enter a correlation.
@@ -154,13 +161,14 @@ impl Program {
                 // What nobody wants to see, nothing counts and nothing raises need not be judged;
                 // but what only the whole input decides has to wait for it.
                 let mut waits = Vec::new();
-                for node in &one.selections {
+                for node in &one.logic.selections {
                     binder.late_fields(node, &mut waits);
                 }
                 let late = !waits.is_empty();
                 let silence = |field: &&Field| matches!(field, Field::Derived(Derived::Baseline));
                 one.waits_for_silence = one.feeds.is_empty() && waits.iter().all(silence);
-                let lowly = one.level == Severity::Informational && one.levels.is_empty() && !late;
+                let lowly =
+                    one.level == Severity::Informational && one.logic.levels.is_empty() && !late;
                 one.quiet = lowly && !informational && one.feeds.is_empty();
                 one.speaks &= informational || !lowly;
                 bound.push(one);
@@ -252,7 +260,7 @@ impl Binder {
         let broad = broad.filter_map(|number| rules.get(number as usize));
         let counted = rules.iter().filter(|rule| !rule.feeds.is_empty());
         for rule in broad.chain(counted) {
-            let nodes = rule.selections.iter();
+            let nodes = rule.logic.selections.iter();
             nodes.for_each(|node| fields_of(node, &mut wanted));
         }
         wanted.sort_unstable();
@@ -308,9 +316,11 @@ impl Binder {
         }
         Ok(Bound {
             rule: number as u32,
-            selections,
-            condition: cheap_first(&detection.condition, &costs),
-            levels: rule.levels.clone(),
+            logic: Logic {
+                selections,
+                condition: cheap_first(&detection.condition, &costs),
+                levels: rule.levels.clone(),
+            },
             level: rule.meta.level,
             speaks: !rule.silent,
             quiet: false,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::ast::{Atom, Body, Item, RuleSet, Selection};
 use super::compile::{Ask, Bound, Leaf, Node, Program, applies};
-use super::matcher::{Answer, Matcher, Scene};
+use super::matcher::{Answer, Matcher, Scene, Texts};
 use super::subset::subset;
 use crate::model::{Severity, Time};
 use crate::normalize::SOURCES;
@@ -148,7 +148,7 @@ impl Explainer {
             Some(verdict) if verdict.level.is_none() => (Answer::Unknown, None),
             Some(verdict) => (Answer::True, verdict.level),
         };
-        let pairs = detection.selections.iter().zip(&bound.selections);
+        let pairs = detection.selections.iter().zip(&bound.logic.selections);
         let selections = pairs.map(|((name, selection), node)| {
             let mut tests = Vec::new();
             walk(matcher, scene, selection, node, 0, &mut tests);
@@ -258,7 +258,7 @@ fn item_tests(
 }
 
 fn values(matcher: &mut Matcher, scene: &Scene, field: u16) -> Found {
-    let mut texts = Vec::new();
+    let mut texts = Texts::new();
     if !matcher.texts(scene, field, &mut texts) {
         return Found::Late;
     }

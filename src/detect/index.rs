@@ -45,7 +45,7 @@ impl RuleIndex {
                 let first = slots.first()?;
                 Some(u32::from(Some(*first) != dispatch) + slots.len() as u32 - 1)
             };
-            match witness(&rule.condition, rule, &cost) {
+            match witness(&rule.logic.condition, rule, &cost) {
                 Some((_, leaves)) => {
                     for leaf in leaves {
                         for slot in slots_of(leaf, fields, layout) {
@@ -109,7 +109,7 @@ impl RuleIndex {
         let mut places = HashMap::new();
         let mut nodes: Vec<&mut Node> = rules
             .iter_mut()
-            .flat_map(|rule| &mut rule.selections)
+            .flat_map(|rule| &mut rule.logic.selections)
             .collect();
         while let Some(node) = nodes.pop() {
             match node {
@@ -131,7 +131,10 @@ impl RuleIndex {
 
     fn known(&mut self, leaf: &Leaf, fields: &[Field], layout: &Layout) -> Option<Known> {
         let (slot, repeats) = match fields.get(leaf.field as usize)? {
-            Field::Slot(slot, _) => (slot, is_few(*slot, layout)),
+            Field::Slot(slot, _) => {
+                let repeats = is_few(*slot, layout) || layout.names_role(*slot);
+                (slot, repeats)
+            }
             // What an address comes to hangs on nothing else in the record.
             Field::Derived(derived) if derived.is_of_address() => {
                 match layout.slots_of(Norm::Address) {
@@ -240,7 +243,7 @@ fn witness<'a>(
         }
         Condition::Or(parts) => union(parts.iter().map(|part| witness(part, rule, cost))),
         Condition::Not(_) => None,
-        Condition::Selection(number) => of_node(rule.selections.get(*number)?, cost),
+        Condition::Selection(number) => of_node(rule.logic.selections.get(*number)?, cost),
     }
 }
 

@@ -8,10 +8,10 @@ mod values;
 
 use std::rc::Rc;
 
-pub use self::rest::Rest;
+pub use self::values::Texts;
 use self::values::keyword;
 use super::ast::Condition;
-use super::compile::{Ask, Known, Leaf, Node, Program};
+use super::compile::{Ask, Known, Leaf, Logic, Node, Program};
 use super::field::Field;
 use super::memo::Memo;
 use super::shape::{Shape, Shapes, Told};
@@ -149,22 +149,24 @@ impl Matcher {
         matched.map(|(_, bound)| bound.rule)
     }
 
-    /// Calls `verdict` for every rule that holds or may hold.
-    pub fn judge(&mut self, scene: &Scene, verdict: &mut dyn FnMut(&mut Matcher, Verdict)) {
+    /// Calls `verdict` for every rule that holds or may hold, with what was asked of the record.
+    pub fn judge(&mut self, scene: &Scene, verdict: &mut dyn FnMut(&mut Matcher, Verdict, &Logic)) {
         let mut candidates = std::mem::take(&mut self.candidates);
         self.next_record();
         let (index, record) = (&scene.program.index, &scene.record);
+        let logic = |bound: u32| &scene.program.rules[bound as usize].logic;
         if scene.is_plain() && !record.slots.has_more() {
             for told in &*self.shape(scene, &mut candidates) {
+                let bound = told.verdict.bound;
                 match &told.rest {
-                    None => verdict(self, told.verdict),
-                    rest => self.candidate(scene, told.verdict.bound, rest.as_ref(), verdict),
+                    None => verdict(self, told.verdict, logic(bound)),
+                    Some(rest) => self.candidate(scene, bound, rest, verdict),
                 }
             }
         } else {
             index.candidates(record, &mut self.memo, &mut candidates);
             for &bound in &candidates {
-                self.candidate(scene, bound, None, verdict);
+                self.candidate(scene, bound, logic(bound), verdict);
             }
         }
         self.candidates = candidates;
@@ -175,8 +177,8 @@ impl Matcher {
         &mut self,
         scene: &Scene,
         bound: u32,
-        rest: Option<&Rest>,
-        verdict: &mut dyn FnMut(&mut Matcher, Verdict),
+        logic: &Logic,
+        verdict: &mut dyn FnMut(&mut Matcher, Verdict, &Logic),
     ) {
         let quiet = scene.program.rules[bound as usize].quiet;
         if quiet && self.matched[bound as usize] {
@@ -190,19 +192,9 @@ impl Matcher {
             },
             false => *scene,
         };
-        let found = match rest {
-            Some(rest) => self.told(
-                scene,
-                bound,
-                &rest.selections,
-                &rest.condition,
-                &rest.levels,
-            ),
-            None => self.rule(scene, bound),
-        };
-        match found {
+        match self.told(scene, bound, logic) {
             Some(found) if quiet => self.matched[bound as usize] = found.level.is_some(),
-            Some(found) => verdict(self, found),
+            Some(found) => verdict(self, found, logic),
             None => {}
         }
     }
@@ -211,6 +203,7 @@ impl Matcher {
     fn shape(&mut self, scene: &Scene, candidates: &mut Vec<u32>) -> Rc<Shape> {
         let (index, record) = (&scene.program.index, &scene.record);
         index.outline.write(record, &mut self.shapes.key);
+        self.shapes.key.push(scene.fresh.is_empty().into());
         let asked = index.asked();
         for (number, field) in asked.iter().enumerate().filter(|(_, field)| !field.few) {
             let write =
@@ -237,7 +230,10 @@ impl Matcher {
             if verdict.level.is_some() && rule.quiet {
                 self.matched[bound as usize] = true;
             } else {
-                let rest = verdict.level.is_none().then(|| self.rest(scene, rule));
+                let rest = verdict
+                    .level
+                    .is_none()
+                    .then(|| self.rest(scene, &rule.logic));
                 told.push(Told { verdict, rest });
             }
         }
@@ -274,23 +270,15 @@ impl Matcher {
     /// Judges one rule; [`Matcher::next_record`] must have been called for the record.
     pub fn rule(&mut self, scene: &Scene, bound: u32) -> Option<Verdict> {
         let rule = scene.program.rules.get(bound as usize)?;
-        self.told(
-            scene,
-            bound,
-            &rule.selections,
-            &rule.condition,
-            &rule.levels,
-        )
+        self.told(scene, bound, &rule.logic)
     }
 
-    fn told(
-        &mut self,
-        scene: &Scene,
-        bound: u32,
-        selections: &[Node],
-        condition: &Condition,
-        levels: &[(Condition, Severity)],
-    ) -> Option<Verdict> {
+    fn told(&mut self, scene: &Scene, bound: u32, logic: &Logic) -> Option<Verdict> {
+        let Logic {
+            selections,
+            condition,
+            levels,
+        } = logic;
         let at = |level| Some(Verdict { bound, level });
         match self.condition(scene, selections, condition) {
             Answer::False => None,
@@ -310,13 +298,13 @@ impl Matcher {
 
     /// The level at which a rule holds if the role that the call names was given administrator
     /// rights; `None` where the answer hangs on something else too.
-    pub fn if_granted(&mut self, scene: &Scene, bound: u32) -> Option<Severity> {
+    pub fn if_granted(&mut self, scene: &Scene, bound: u32, logic: &Logic) -> Option<Severity> {
         let mut judge = |granted| {
             let scene = Scene {
                 granted: Some(granted),
                 ..*scene
             };
-            self.rule(&scene, bound)
+            self.told(&scene, bound, logic)
         };
         match (judge(true), judge(false)) {
             (Some(verdict), None) => verdict.level,
@@ -425,6 +413,15 @@ impl Matcher {
         {
             return true;
         }
+        // It is the first to show nothing: the shape says so.
+        if let Some(Field::Derived(derived)) = field
+            && derived.is_of_firsts()
+            && scene.late.is_none()
+            && scene.fresh.is_empty()
+            && !matches!(*leaf.ask, Ask::Refers(..))
+        {
+            return true;
+        }
         field.is_some_and(|field| index.outline.tells(field, &leaf.ask, &scene.record))
     }
 
@@ -476,11 +473,11 @@ impl Matcher {
                 }
             }
             Ask::Refers(references, every) => {
-                let mut own: Vec<Vec<u8>> = Vec::new();
+                let mut own = Texts::new();
                 let mut known = self.texts(scene, leaf.field, &mut own);
                 let mut answers = Vec::with_capacity(references.len());
                 for (field, side, cased) in references {
-                    let mut other = Vec::new();
+                    let mut other = Texts::new();
                     known &= self.texts(scene, *field, &mut other);
                     answers.push(
                         own.iter()

@@ -4,8 +4,10 @@
 //! field leave. Most values have been met before, and then nothing is asked again.
 
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
-use hashbrown::HashTable;
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
 
 use super::compile::{Known, Leaf};
 use super::value::{Tests, Value};
@@ -44,6 +46,10 @@ struct Table {
     seed: foldhash::quality::RandomState,
     /// What is known of each value; the first place is for one that is not remembered.
     entries: Vec<Entry>,
+    /// Numbers for what values come to: the rules they select and all answers.
+    classes: HashMap<Box<[u8]>, u32, FixedState>,
+    /// The last number that was given; they are given once.
+    last_class: u32,
     /// The entry of the record at hand, where it has been looked up.
     current: u32,
     round: u32,
@@ -65,6 +71,8 @@ struct Entry {
     answers: Box<[(u64, u64)]>,
     /// How many have been asked.
     asked: u32,
+    /// What it comes to, once all have been asked; values that come to the same share it.
+    class: Option<NonZeroU32>,
 }
 
 /// Values remembered per field before the table is cleared: user agents can be made up without
@@ -151,8 +159,8 @@ impl Memo {
         self.entry(asked, record, number).asked as usize == all
     }
 
-    /// Writes what the value that a field has here comes to: the rules it selects and all answers;
-    /// nothing and false where those are not known.
+    /// Writes what the value that a field has here comes to; nothing and false where that is not
+    /// known yet.
     #[inline]
     pub(super) fn write(
         &mut self,
@@ -161,15 +169,9 @@ impl Memo {
         number: usize,
         out: &mut Vec<u8>,
     ) -> bool {
-        let entry = self.entry(asked, record, number);
-        let all = entry.asked as usize == asked[number].questions.len();
-        if all {
-            entry.write_rules(out);
-            for (_, answers) in &entry.answers {
-                out.extend_from_slice(&answers.to_le_bytes());
-            }
-        }
-        all
+        let class = self.entry(asked, record, number).class;
+        out.extend(class.iter().flat_map(|class| class.get().to_le_bytes()));
+        class.is_some()
     }
 
     /// The same where not all answers can be told yet.
@@ -181,19 +183,21 @@ impl Memo {
         number: usize,
         out: &mut Vec<u8>,
     ) {
-        self.entry(asked, record, number).write_rules(out);
         out.extend_from_slice(&UNTOLD.to_le_bytes());
+        self.entry(asked, record, number).write_rules(out);
     }
 
     /// Remembers the answer to what was asked last.
     pub(super) fn learn(&mut self, asked: &[Asked], known: Known, answer: bool) {
-        let number = known.field as usize;
-        let table = &mut self.fields[number];
-        let Some(entry) = table.entries.get_mut(table.current as usize) else {
+        let field = known.field as usize;
+        let questions = asked[field].questions.len();
+        let table = &mut self.fields[field];
+        let number = table.current as usize;
+        let Some(entry) = table.entries.get_mut(number) else {
             return;
         };
         if entry.answers.is_empty() {
-            let blocks = asked[number].questions.len().div_ceil(BLOCK as usize);
+            let blocks = questions.div_ceil(u64::BITS as usize);
             entry.answers = vec![(0, 0); blocks].into();
         }
         let (bit, block) = place(known);
@@ -201,18 +205,17 @@ impl Memo {
         entry.asked += u32::from(*asked & bit == 0);
         *asked |= bit;
         *answers |= if answer { bit } else { 0 };
+        table.classify(number, questions);
     }
 }
 
-/// Questions in a block: the highest bit is no answer of any.
-const BLOCK: u32 = u64::BITS - 1;
-/// Stands in a shape for the answers about a value that cannot all be told yet.
-const UNTOLD: u64 = !0;
+/// Stands in a shape for a value of which it cannot all be told yet what it comes to: no class.
+const UNTOLD: u32 = 0;
 
 /// The bit of a question, and in which block of them.
 fn place(known: Known) -> (u64, usize) {
-    let block = (known.question / BLOCK) as usize;
-    (1 << (known.question % BLOCK), block)
+    let block = (known.question / u64::BITS) as usize;
+    (1 << (known.question % u64::BITS), block)
 }
 
 impl Entry {
@@ -250,6 +253,7 @@ impl Table {
         let entry = field.judge(raw);
         if raw.len() > MEMO_VALUE {
             self.entries[0] = entry;
+            self.classify(0, field.questions.len());
             return 0;
         }
         let met = Met {
@@ -259,8 +263,29 @@ impl Table {
         };
         let number = met.entry;
         self.entries.push(entry);
+        self.classify(number as usize, field.questions.len());
         self.numbers.insert_unique(hash, met, |met| met.hash);
         number
+    }
+
+    /// Gives a value its class, once all questions have been asked of it.
+    fn classify(&mut self, number: usize, questions: usize) {
+        let entry = &mut self.entries[number];
+        if entry.asked as usize != questions {
+            return;
+        }
+        if self.classes.len() >= MEMO_LIMIT {
+            self.classes.clear();
+        }
+        let mut all = Vec::new();
+        entry.write_rules(&mut all);
+        let answers = entry.answers.iter();
+        all.extend(answers.flat_map(|(_, answers)| answers.to_le_bytes()));
+        let class = self.classes.entry(all.into()).or_insert_with(|| {
+            self.last_class += 1;
+            self.last_class
+        });
+        entry.class = NonZeroU32::new(*class);
     }
 }
 

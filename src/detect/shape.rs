@@ -10,9 +10,9 @@ use std::rc::Rc;
 
 use hashbrown::HashMap;
 
-use super::compile::Ask;
+use super::compile::{Ask, Logic};
 use super::field::Field;
-use super::matcher::{Rest, Verdict};
+use super::matcher::Verdict;
 use crate::enrich::derive::Derived;
 use crate::normalize::source::{Layout, Norm, Record};
 
@@ -139,7 +139,7 @@ pub struct Told {
     /// The rule, with its level where it is decided.
     pub verdict: Verdict,
     /// What is left of it where it is not.
-    pub rest: Option<Rest>,
+    pub rest: Option<Logic>,
 }
 
 /// The combinations a worker has met.

@@ -323,9 +323,8 @@ impl Derived {
                 }
                 let Some(late) = late else { return false };
                 let account = record.text(Norm::Account).unwrap_or_default();
-                let seen = roles(record)
-                    .iter()
-                    .any(|name| late.is_admin(name, &account));
+                let mut roles = record.roles().into_iter();
+                let seen = roles.any(|role| late.is_admin(role_name(&role), &account));
                 out.push(flag(seen));
             }
             Derived::Baseline => {
@@ -348,12 +347,9 @@ impl Derived {
     }
 }
 
-/// Short names of the roles or users that a call makes use of.
-pub fn roles(record: &Record) -> Vec<String> {
-    let named = record.roles().into_iter();
-    named
-        .map(|name| name.rsplit('/').next().unwrap_or(&name).to_owned())
-        .collect()
+/// The short name of a role or user that a call makes use of.
+pub fn role_name(role: &str) -> &str {
+    role.rsplit('/').next().unwrap_or(role)
 }
 
 /// Targets that a rule or a search looks at.

@@ -39,8 +39,6 @@ impl Header {
 /// A unit of work: a small file whole, or a piece of a big one that ends at a record boundary.
 #[derive(Debug)]
 pub struct Chunk {
-    /// Position in the total order of the input; starts at 0, no gaps.
-    pub ordinal: u64,
     /// The file it is a piece of.
     pub file: Arc<FileRef>,
     /// Offset of its first byte in the unpacked file.
@@ -55,12 +53,20 @@ pub struct Chunk {
     pub problems: Vec<Problem>,
 }
 
-impl Chunk {
-    /// A chunk that was never a file: a record that a test or an explanation holds in its hand.
+/// Chunks that one worker takes at a time: several small ones, or a larger one.
+#[derive(Debug)]
+pub struct Batch {
+    /// Position in the total order of the input; starts at 0, no gaps.
+    pub ordinal: u64,
+    /// Its chunks, in order.
+    pub chunks: Vec<Chunk>,
+}
+
+impl Batch {
+    /// A batch that was never a file: a record that a test or an explanation holds in its hand.
     #[must_use]
     pub fn of_bytes(ordinal: u64, name: &str, bytes: &[u8]) -> Self {
-        Chunk {
-            ordinal,
+        let chunk = Chunk {
             file: Arc::new(FileRef {
                 number: 0,
                 name: name.into(),
@@ -70,6 +76,10 @@ impl Chunk {
             header: None,
             data: Data::Ready(bytes.to_vec()),
             problems: Vec::new(),
+        };
+        Batch {
+            ordinal,
+            chunks: vec![chunk],
         }
     }
 }

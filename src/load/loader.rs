@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::budget::{Budget, Earning};
-use super::chunk::{Chunk, Data, FileRef, Framing, Problem};
+use super::chunk::{Batch, Chunk, Data, FileRef, Framing, Problem};
 use super::cut::{Window, Windows};
 use super::error::Error;
 use super::inputs::{Input, resolve};
@@ -101,21 +101,23 @@ impl Loader {
     }
 
     /// The next chunks: one, or several small ones. To be called by one worker at a time.
-    pub fn next_batch(&mut self) -> Option<Vec<Chunk>> {
-        let mut batch: Vec<Chunk> = self.held.take().into_iter().collect();
-        let mut weight: u64 = batch.iter().map(weigh).sum();
-        while batch.len() < BATCH.1 && weight < BATCH.0 {
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        let mut chunks: Vec<Chunk> = self.held.take().into_iter().collect();
+        let mut weight: u64 = chunks.iter().map(weigh).sum();
+        while chunks.len() < BATCH.1 && weight < BATCH.0 {
             let Some(chunk) = self.next_chunk() else {
                 break;
             };
             weight += weigh(&chunk);
-            if weight > BATCH.0 && !batch.is_empty() {
+            if weight > BATCH.0 && !chunks.is_empty() {
                 self.held = Some(chunk);
                 break;
             }
-            batch.push(chunk);
+            chunks.push(chunk);
         }
-        (!batch.is_empty()).then_some(batch)
+        let ordinal = self.ordinal;
+        self.ordinal += 1;
+        (!chunks.is_empty()).then_some(Batch { ordinal, chunks })
     }
 
     fn next_chunk(&mut self) -> Option<Chunk> {
@@ -379,11 +381,8 @@ impl Loader {
     }
 
     fn chunk(&mut self, file: Arc<FileRef>, data: Data, problems: Vec<Problem>) -> Chunk {
-        let ordinal = self.ordinal;
-        self.ordinal += 1;
         let (framing, header) = (Framing::Documents, None);
         Chunk {
-            ordinal,
             file,
             start: 0,
             framing,

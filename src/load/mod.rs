@@ -38,7 +38,7 @@ mod zip;
 mod zstd;
 
 pub use bitmap::{Block, Lexer, mask};
-pub use chunk::{Chunk, Data, FileRef, Framing, Header, Packing, Piece, Problem};
+pub use chunk::{Batch, Chunk, Data, FileRef, Framing, Header, Packing, Piece, Problem};
 pub use columns::{columns, is_stamped, json_below, name, note, separator};
 pub use error::Error;
 pub use loader::Loader;

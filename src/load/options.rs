@@ -28,7 +28,7 @@ pub(crate) const EMPTY: &str = "empty archive";
 pub(crate) const DEPTH: u8 = 3;
 
 /// Small files that make one batch, in bytes and in number.
-pub(crate) const BATCH: (u64, usize) = (1 << 20, 64);
+pub(crate) const BATCH: (u64, usize) = (512 << 10, 64);
 
 /// What a live input is asked for, and when to stop asking. Files are read whole whatever it says.
 #[derive(Clone, Debug, Default)]

@@ -76,6 +76,11 @@ impl Layout {
         self.norms.iter().flatten().any(|(known, _)| *known == slot)
     }
 
+    /// Whether a slot holds the name of a role that a call makes use of.
+    pub fn names_role(&self, slot: u16) -> bool {
+        self.roles.contains(&slot)
+    }
+
     /// The slot of a top-level key; a new one where nobody has asked for it yet.
     pub fn top(&mut self, key: &str) -> u16 {
         if let Some((_, slot)) = self.tops.iter().find(|(known, _)| **known == *key) {
@@ -323,11 +328,20 @@ impl<'a> Record<'a> {
             || self.may_have(self.layout.source.roles)
     }
 
+    /// What stands at the source's paths to the names of roles.
+    pub fn raw_roles(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let (slots, text) = (self.slots, self.text);
+        let raw = self
+            .layout
+            .roles
+            .iter()
+            .map(move |slot| slots.first(*slot).of(text));
+        raw.filter(|raw| !matches!(*raw, b"" | b"null" | b"\"\""))
+    }
+
     /// The roles that a call names, by the source's paths to them.
     pub fn roles(&self) -> Vec<Cow<'a, str>> {
-        let slots = self.layout.roles.iter();
-        let found = slots.filter_map(|slot| text::present(self.slots.first(*slot).of(self.text)));
-        let found: Vec<_> = found.collect();
+        let found: Vec<_> = self.raw_roles().filter_map(text::present).collect();
         // Other spellings are not found by the walk: they are searched for, where there are any.
         if found.is_empty() && self.may_have(self.layout.source.roles) {
             let paths = self.layout.source.roles.iter();

@@ -9,6 +9,8 @@ mod tests;
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use super::intern::{Interner, NO_STR};
 use super::late::{Known, View};
 use super::rows::{Base, Row, Step};
@@ -152,7 +154,7 @@ fn bases_of(
     scene: &Scene,
     feed: &crate::detect::compile::Feed,
     strings: &mut Interner,
-) -> Vec<Base> {
+) -> SmallVec<[Base; 1]> {
     bases(matcher, scene, feed, strings, 0).unwrap_or_default()
 }
 

@@ -21,7 +21,7 @@ pub fn events(
     let mut unpacker = Unpacker::new(options);
     let mut decoder = Decoder::default();
     while let Some(batch) = loader.next_batch() {
-        for chunk in batch {
+        for chunk in batch.chunks {
             unpacker.unpack(chunk, &mut |piece| {
                 decoder.piece(&catalogue, &piece, &mut |item| {
                     if let Item::Record {

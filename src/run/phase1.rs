@@ -1,23 +1,22 @@
-//! Phase 1: workers take chunks, and take their results in by turns.
+//! Phase 1: workers take batches of chunks, and take their results in by turns.
 //!
 //! The loader is asked under a lock, the work is done in parallel. A result waits for its turn;
 //! whoever brings the one whose turn it is takes in all that can follow, while the others go on.
 //! A worker too far ahead waits.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
 
-use super::rows::{ChunkResult, SkippedAt};
+use super::rows::BatchResult;
 use super::store::Store;
 use super::worker::{Shared, Worker};
 use crate::load::{Loader, Progress};
 
-/// Chunks a worker may be ahead of what has been taken in, per worker.
-const AHEAD: u64 = 2;
+/// Batches a worker may be ahead of what has been taken in, per worker.
+const AHEAD: u64 = 1;
 
 /// The threads of a run.
 pub fn pool(threads: usize) -> Result<ThreadPool, String> {
@@ -39,7 +38,6 @@ pub fn read<'p>(
         queue: Mutex::default(),
         moved: Condvar::new(),
         ahead: threads as u64 * AHEAD,
-        spares: threads,
         progress: loader.progress(),
         store: Mutex::new(store),
         shared,
@@ -62,7 +60,7 @@ pub fn read<'p>(
         work_through();
     });
     if let Ok(mut spare) = shared.spare.lock() {
-        *spare = Vec::new();
+        *spare = None;
     }
     ended.load(Ordering::Relaxed)
 }
@@ -83,30 +81,10 @@ fn work<'p>(
         let Some(batch) = batch else {
             return ended.store(true, Ordering::Relaxed);
         };
-        for chunk in batch {
-            if !turns.wait_for(chunk.ordinal) {
-                return;
-            }
-            let (ordinal, file) = (chunk.ordinal, chunk.file.clone());
-            let result =
-                catch_unwind(AssertUnwindSafe(|| worker.run(chunk))).unwrap_or_else(|_| {
-                    *worker = Worker::new(turns.shared);
-                    let reason = "an error of ctadel itself: please report it".to_owned();
-                    let skipped = vec![SkippedAt {
-                        reason,
-                        position: None,
-                        offset: None,
-                        count: 1,
-                    }];
-                    ChunkResult {
-                        ordinal,
-                        file,
-                        skipped,
-                        ..ChunkResult::default()
-                    }
-                });
-            turns.take_in(result);
+        if !turns.wait_for(batch.ordinal) {
+            return;
         }
+        turns.take_in(worker.run(batch));
     }
 }
 
@@ -117,8 +95,6 @@ struct Turns<'t, 'p> {
     moved: Condvar,
     /// How far ahead a worker may be.
     ahead: u64,
-    /// How many results are kept for their room.
-    spares: usize,
     progress: Arc<Progress>,
     store: Mutex<&'t mut Store>,
     shared: &'p Shared<'p>,
@@ -127,7 +103,7 @@ struct Turns<'t, 'p> {
 #[derive(Default)]
 struct Queue {
     /// Results whose turn is still to come.
-    waiting: BTreeMap<u64, ChunkResult>,
+    waiting: BTreeMap<u64, BatchResult>,
     /// Whose turn it is.
     next: u64,
     /// Somebody is taking results in, and will take these in too.
@@ -154,7 +130,7 @@ impl Turns<'_, '_> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until a chunk is not too far ahead; false where nothing is taken in any more.
+    /// Waits until a batch is not too far ahead; false where nothing is taken in any more.
     fn wait_for(&self, ordinal: u64) -> bool {
         let mut queue = self.queue();
         while ordinal > queue.next + self.ahead && !queue.broken {
@@ -165,7 +141,7 @@ impl Turns<'_, '_> {
     }
 
     /// Takes a result in and all that waited for it, or leaves it to whoever is at it.
-    fn take_in(&self, result: ChunkResult) {
+    fn take_in(&self, result: BatchResult) {
         let mut queue = self.queue();
         queue.waiting.insert(result.ordinal, result);
         if std::mem::replace(&mut queue.busy, true) {
@@ -182,10 +158,8 @@ impl Turns<'_, '_> {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             store.absorb(&mut result);
             drop(store);
-            if let Ok(mut spare) = self.shared.spare.lock()
-                && spare.len() < self.spares
-            {
-                spare.push(result);
+            if let Ok(mut spare) = self.shared.spare.lock() {
+                *spare = Some(result);
             }
             queue = self.queue();
             queue.next = turn + 1;

@@ -1,10 +1,10 @@
-//! What of a record outlives its chunk.
+//! What of a record outlives its batch.
 //!
 //! Compact rows with numbers for strings: a worker makes them with its own numbers, the absorber
 //! turns those into the run's numbers.
 
 mod actor;
-mod chunk;
+mod batch;
 mod deed;
 mod fact;
 mod kept;
@@ -16,8 +16,8 @@ mod uid;
 use std::hash::{Hash, Hasher};
 
 pub use self::actor::ActorRow;
-pub use self::chunk::{
-    Asked, Base, Candidate, ChunkFold, ChunkResult, Member, SkippedAt, Step, UNCOUNTED,
+pub use self::batch::{
+    Asked, Base, BatchFold, BatchResult, Candidate, Member, Origin, SkippedAt, Step, UNCOUNTED,
 };
 pub use self::deed::{Deed, Done};
 pub use self::fact::{FactRow, Novelty, What};
@@ -113,11 +113,11 @@ pub struct Row {
     pub key: u64,
     /// The log's own id.
     pub uid: Uid,
-    /// Number of the file.
+    /// Position of its chunk among the batch's while in the worker, number of the file afterwards.
     pub file: u32,
     /// Position: in the chunk while in the worker, in the file afterwards.
     pub position: u32,
-    /// Position among the chunk's records.
+    /// Position among the batch's records.
     pub record: u32,
     /// Position of its source in the registry.
     pub source: u8,

@@ -1,4 +1,4 @@
-//! What the whole input leaves behind, taken in chunk by chunk in order.
+//! What the whole input leaves behind, taken in batch by batch in order.
 //!
 //! Numbers, duplicates and caps are decided here and nowhere else, so the result does not hang
 //! on which worker was faster.
@@ -30,8 +30,8 @@ use super::intern::{Interner, StrId, roomy};
 use super::keys::KeySet;
 use super::listed::Listed;
 use super::rows::{
-    ActorRow, Asked, Base, ChunkResult, Deed, FactRow, Novelty, Owned, Range, Row, RowId, Rows,
-    Step, TargetRow,
+    ActorRow, Asked, Base, BatchResult, Deed, FactRow, Novelty, Origin, Owned, Range, Row, RowId,
+    Rows, Step, TargetRow,
 };
 use super::taking::Taking;
 use super::worker::Shared;
@@ -157,28 +157,28 @@ impl Store {
         }
     }
 
-    /// Takes in the next chunk; chunks come in the order of their ordinals.
-    pub fn absorb(&mut self, chunk: &mut ChunkResult) {
-        let base = self.start_of(&chunk.file);
-        *self.positions.entry(chunk.file.number).or_default() += chunk.positions;
-        self.reports(chunk, base);
-        let copies = self.copies(chunk);
-        self.count(chunk, &copies);
-        self.owned_of(chunk, base, &copies);
-        for (source, id) in &chunk.accounts {
+    /// Takes in the next batch; they come in the order of their ordinals.
+    pub fn absorb(&mut self, batch: &mut BatchResult) {
+        let origins = batch.origins.iter();
+        let starts: Vec<_> = origins.map(|origin| self.start_of(origin)).collect();
+        self.reports(batch, &starts);
+        let copies = self.copies(batch);
+        self.count(batch, &copies);
+        self.owned_of(batch, &starts, &copies);
+        for (source, id) in &batch.accounts {
             self.accounts
-                .insert((*source, chunk.strings.text(*id).unwrap_or_default()));
+                .insert((*source, batch.strings.text(*id).unwrap_or_default()));
         }
-        for (source, account, hour) in &chunk.hours {
-            let account = chunk.strings.text(*account).unwrap_or_default();
+        for (source, account, hour) in &batch.hours {
+            let account = batch.strings.text(*account).unwrap_or_default();
             self.hours.entry((*source, account)).or_default().see(*hour);
         }
-        for (source, id) in &chunk.categories {
+        for (source, id) in &batch.categories {
             self.categories
-                .insert((*source, chunk.strings.text(*id).unwrap_or_default()));
+                .insert((*source, batch.strings.text(*id).unwrap_or_default()));
         }
-        let candidates = std::mem::take(&mut chunk.candidates);
-        let mut of = Taking::new(chunk, base);
+        let candidates = std::mem::take(&mut batch.candidates);
+        let mut of = Taking::new(batch, starts);
         self.folds_of(&mut of, &copies);
         self.bases_of(&mut of, &copies);
         self.steps_of(&mut of, &copies);
@@ -206,7 +206,7 @@ impl Store {
                 row,
             });
         }
-        for asked in &of.chunk.asked {
+        for asked in &of.batch.asked {
             let holder = of.string(self, asked.holder);
             self.asked.insert(Asked { holder, ..*asked });
         }
@@ -217,46 +217,49 @@ impl Store {
         of.done(self);
     }
 
-    fn start_of(&mut self, file: &Arc<FileRef>) -> u64 {
-        let number = file.number as usize;
-        if self.files.len() <= number {
-            self.files.resize(number + 1, Arc::default());
+    /// The number of a chunk's file and the position of the first record in it.
+    fn start_of(&mut self, origin: &Origin) -> (u32, u64) {
+        let number = origin.file.number;
+        let place = number as usize;
+        if self.files.len() <= place {
+            self.files.resize(place + 1, Arc::default());
         }
-        self.files[number] = file.clone();
-        self.positions
-            .get(&file.number)
-            .copied()
-            .unwrap_or_default()
+        self.files[place] = origin.file.clone();
+        let next = self.positions.entry(number).or_default();
+        let start = *next;
+        *next += origin.positions;
+        (number, start)
     }
 
-    fn reports(&mut self, chunk: &ChunkResult, base: u64) {
-        let file = chunk.file.name.to_string();
-        for skip in &chunk.skipped {
+    fn reports(&mut self, batch: &BatchResult, starts: &[(u32, u64)]) {
+        let file = |chunk: u32| batch.origins[chunk as usize].file.name.to_string();
+        for skip in &batch.skipped {
+            let (file, start) = (file(skip.chunk), starts[skip.chunk as usize].1);
             let entry = self
                 .skipped
                 .entry((file.clone(), skip.reason.clone()))
                 .or_insert_with(|| Skipped {
                     file: file.clone(),
                     reason: skip.reason.clone(),
-                    record: skip.position.map(|position| base + position),
+                    record: skip.position.map(|position| start + position),
                     offset: skip.offset,
                     count: 0,
                 });
             entry.count += skip.count;
         }
-        for reason in &chunk.ignored {
+        for (chunk, reason) in &batch.ignored {
             *self
                 .ignored
-                .entry((file.clone(), reason.clone()))
+                .entry((file(*chunk), reason.clone()))
                 .or_default() += 1;
         }
     }
 
-    /// Records of the chunk that were there before, ascending.
-    fn copies(&mut self, chunk: &ChunkResult) -> Vec<u32> {
+    /// Records of the batch that were there before, ascending.
+    fn copies(&mut self, batch: &BatchResult) -> Vec<u32> {
         let mut copies = Vec::new();
-        self.keys.warm(chunk.keys.iter().map(|(key, _)| *key));
-        for (number, (key, _)) in chunk.keys.iter().enumerate() {
+        self.keys.warm(batch.keys.iter().map(|(key, _)| *key));
+        for (number, (key, _)) in batch.keys.iter().enumerate() {
             let copy = if self.keys.len() >= self.caps.keys {
                 self.cap(
                     "duplicate ids",
@@ -274,22 +277,22 @@ impl Store {
         copies
     }
 
-    fn count(&mut self, chunk: &ChunkResult, copies: &[u32]) {
+    fn count(&mut self, batch: &BatchResult, copies: &[u32]) {
         self.duplicates += copies.len() as u64;
-        for (_, source) in &chunk.keys {
+        for (_, source) in &batch.keys {
             if let Some(records) = self.records.get_mut(usize::from(*source)) {
                 *records += 1;
             }
         }
         for copy in copies {
-            self.records[chunk.keys[*copy as usize].1 as usize] -= 1;
+            self.records[batch.keys[*copy as usize].1 as usize] -= 1;
         }
-        self.outside += chunk
+        self.outside += batch
             .outside
             .iter()
             .filter(|record| copies.binary_search(record).is_err())
             .count() as u64;
-        for (own, new) in self.spans.iter_mut().zip(&chunk.spans) {
+        for (own, new) in self.spans.iter_mut().zip(&batch.spans) {
             *own = match (*own, *new) {
                 (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
                 (a, b) => a.or(b),

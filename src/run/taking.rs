@@ -1,18 +1,18 @@
-//! One chunk while it is taken in.
+//! One batch while it is taken in.
 //!
-//! The chunk's numbers enter, the run's numbers leave. Given only when something first needs
-//! them: most of what a chunk holds is about findings that are there already.
+//! The batch's numbers enter, the run's numbers leave. Given only when something first needs
+//! them: most of what a batch holds is about findings that are there already.
 
 use super::intern::{NO_STR, StrId};
-use super::rows::{ChunkResult, Range, Reference, Row, RowId, Sided};
+use super::rows::{BatchResult, Range, Reference, Row, RowId, Sided};
 use super::store::Store;
 
-/// The chunk and what the run calls its parts.
-pub(super) struct Taking<'c> {
-    /// The chunk.
-    pub chunk: &'c ChunkResult,
-    /// Position of its first record in the file.
-    base: u64,
+/// The batch and what the run calls its parts.
+pub(super) struct Taking<'b> {
+    /// The batch.
+    pub batch: &'b BatchResult,
+    /// Of each of its chunks the number of the file and the position of the first record in it.
+    starts: Vec<(u32, u64)>,
     strings: Vec<StrId>,
     actors: Vec<u32>,
     rows: Vec<RowId>,
@@ -23,16 +23,16 @@ pub(super) struct Taking<'c> {
 /// Not asked yet.
 const UNASKED: u32 = NO_STR;
 
-impl<'c> Taking<'c> {
+impl<'b> Taking<'b> {
     /// Of which nothing has been asked yet.
-    pub fn new(chunk: &'c ChunkResult, base: u64) -> Taking<'c> {
+    pub fn new(batch: &'b BatchResult, starts: Vec<(u32, u64)>) -> Taking<'b> {
         Taking {
-            chunk,
-            base,
-            strings: vec![UNASKED; chunk.strings.len()],
-            actors: vec![UNASKED; chunk.actors.len()],
-            rows: vec![UNASKED; chunk.rows.len()],
-            whole: vec![false; chunk.rows.len()],
+            batch,
+            starts,
+            strings: vec![UNASKED; batch.strings.len()],
+            actors: vec![UNASKED; batch.actors.len()],
+            rows: vec![UNASKED; batch.rows.len()],
+            whole: vec![false; batch.rows.len()],
         }
     }
 
@@ -43,7 +43,7 @@ impl<'c> Taking<'c> {
             None => NO_STR,
             Some(known) => {
                 if *known == UNASKED {
-                    *known = store.strings.put(self.chunk.strings.get(id));
+                    *known = store.strings.put(self.batch.strings.get(id));
                 }
                 *known
             }
@@ -53,7 +53,7 @@ impl<'c> Taking<'c> {
     /// The number of an actor.
     pub fn actor(&mut self, store: &mut Store, number: u32) -> u32 {
         if self.actors[number as usize] == UNASKED {
-            let actor = self.chunk.actors[number as usize];
+            let actor = self.batch.actors[number as usize];
             let actor = actor.renumber(|id| self.string(store, id));
             self.actors[number as usize] = store.actors.put(actor);
         }
@@ -62,21 +62,25 @@ impl<'c> Taking<'c> {
 
     /// Whether the record of a row was there before.
     pub fn is_copy(&self, row: u32, copies: &[u32]) -> bool {
-        let record = self.chunk.rows[row as usize].record;
+        let record = self.batch.rows[row as usize].record;
         copies.binary_search(&record).is_ok()
     }
 
     /// A row that knows where it stands in the input, and nothing else of the run.
     pub fn place(&self, row: &Row) -> Row {
+        let (file, position) = self.stands(row.file, row.position);
         Row {
-            file: self.chunk.file.number,
-            position: self.position(row.position),
+            file,
+            position,
             ..*row
         }
     }
 
-    fn position(&self, own: u32) -> u32 {
-        u32::try_from(self.base + u64::from(own)).unwrap_or(u32::MAX)
+    /// The file of a chunk, and a position in it for one in the chunk.
+    fn stands(&self, chunk: u32, own: u32) -> (u32, u32) {
+        let (file, start) = self.starts[chunk as usize];
+        let position = u32::try_from(start + u64::from(own));
+        (file, position.unwrap_or(u32::MAX))
     }
 
     /// A row, kept, with or without its targets.
@@ -85,7 +89,7 @@ impl<'c> Taking<'c> {
         if known != UNASKED {
             return known;
         }
-        let own = self.place(&self.chunk.rows[number as usize]);
+        let own = self.place(&self.batch.rows[number as usize]);
         let row = Row {
             uid: own.uid.renumber(|id| self.string(store, id)),
             actor: self.actor(store, own.actor),
@@ -110,8 +114,8 @@ impl<'c> Taking<'c> {
             return id;
         }
         let start = store.targets.len();
-        let targets = self.chunk.rows[number as usize].targets;
-        for target in targets.of(&self.chunk.targets) {
+        let targets = self.batch.rows[number as usize].targets;
+        for target in targets.of(&self.batch.targets) {
             let target = target.renumber(|id| self.string(store, id));
             store.targets.push(target);
         }
@@ -128,9 +132,10 @@ impl<'c> Taking<'c> {
 
     /// A pointer to a record.
     pub fn reference(&mut self, store: &mut Store, (own, shared): Sided) -> Sided {
+        let (file, position) = self.stands(own.file, own.position);
         let reference = Reference {
-            file: self.chunk.file.number,
-            position: self.position(own.position),
+            file,
+            position,
             uid: own.uid.renumber(|id| self.string(store, id)),
             ..own
         };

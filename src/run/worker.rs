@@ -1,6 +1,6 @@
-//! Phase 1: one chunk in, what outlives it out.
+//! Phase 1: one batch of chunks in, what outlives it out.
 //!
-//! A worker owns its buffers and memories; its result is a function of the chunk, the rules and
+//! A worker owns its buffers and memories; its result is a function of the batch, the rules and
 //! the flags alone.
 
 mod asks;
@@ -14,6 +14,7 @@ mod subject;
 mod tables;
 mod timeless;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use foldhash::fast::FixedState;
@@ -24,13 +25,13 @@ use self::pick::Pick;
 use self::subject::Subject;
 use self::tables::Tables;
 use super::intern::NO_STR;
-use super::rows::{Candidate, ChunkResult, Range, SkippedAt, Step, TargetRow};
+use super::rows::{BatchResult, Candidate, Origin, Range, SkippedAt, Step, TargetRow};
 use crate::decode::{item::Item, records::Decoder, text};
 use crate::detect::compile::Program;
 use crate::detect::matcher::{Matcher, Scene};
 use crate::detect::programs::Programs;
 use crate::enrich::derive::{Context, DIMENSIONS};
-use crate::load::{Chunk, Options, Problem, Unpacker};
+use crate::load::{Batch, Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
 use crate::normalize::catalogue::Known;
 use crate::normalize::source::{Part, Stage};
@@ -54,8 +55,8 @@ pub struct Shared<'p> {
     pub count: Option<(Time, Time)>,
     /// Instead of findings: the records that are wanted whole.
     pub pick: Option<Pick<'p>>,
-    /// Results that have been taken in: their room is used again.
-    pub spare: Mutex<Vec<ChunkResult>>,
+    /// A result that has been taken in: its room is used again.
+    pub spare: Mutex<Option<BatchResult>>,
 }
 
 /// One worker.
@@ -75,9 +76,9 @@ struct PerSource {
     fact_verbs: hashbrown::HashMap<Box<[u8]>, bool, FixedState>,
 }
 
-/// The chunk at hand.
+/// The batch at hand.
 struct Work<'w> {
-    out: ChunkResult,
+    out: BatchResult,
     tables: &'w mut Tables,
 }
 
@@ -102,12 +103,13 @@ impl<'p> Worker<'p> {
             .collect()
     }
 
-    /// Works through one chunk.
-    pub fn run(&mut self, chunk: Chunk) -> ChunkResult {
-        let (ordinal, file) = (chunk.ordinal, chunk.file.clone());
+    /// Works through one batch.
+    pub fn run(&mut self, batch: Batch) -> BatchResult {
         let spare = self.shared.spare.lock();
-        let mut out = spare.map_or(None, |mut all| all.pop()).unwrap_or_default();
-        out.reset(ordinal, file, self.sources.len());
+        let mut out = spare
+            .map_or(None, |mut spare| spare.take())
+            .unwrap_or_default();
+        out.reset(batch.ordinal, self.sources.len());
         // Position 0 stands for "not asked yet".
         out.targets.push(TargetRow {
             kind: NO_STR,
@@ -115,9 +117,32 @@ impl<'p> Worker<'p> {
             name: NO_STR,
             account: NO_STR,
         });
-        self.tables.clear();
-        let tables = &mut self.tables;
+        let mut tables = std::mem::take(&mut self.tables);
+        tables.clear();
+        let tables = &mut tables;
         let mut work = Work { out, tables };
+        for chunk in batch.chunks {
+            work.out.origins.push(Origin {
+                file: chunk.file.clone(),
+                positions: 0,
+            });
+            let read = AssertUnwindSafe(|| self.chunk(chunk, &mut work));
+            if catch_unwind(read).is_err() {
+                // What it had in hand may be half done; what it had put down stays.
+                work.tell_firsts();
+                *work.tables = Tables::default();
+                *self = Worker::new(self.shared);
+                let reason = "an error of ctadel itself: please report it".to_owned();
+                work.problems(vec![Problem::skipped(reason)]);
+            }
+        }
+        work.tell_firsts();
+        work.out.novelties.sort_unstable();
+        self.tables = std::mem::take(work.tables);
+        work.out
+    }
+
+    fn chunk(&mut self, chunk: Chunk, work: &mut Work) {
         let (shared, sources, decoder) = (self.shared, &mut self.sources, &mut self.decoder);
         self.unpacker.unpack(chunk, &mut |mut piece| {
             // Where the stream ends early, so does its text: that is said once.
@@ -130,18 +155,33 @@ impl<'p> Worker<'p> {
                 _ => work.item(shared, sources, item, piece.start),
             });
         });
-        let novelties = work.tables.novelties.drain();
-        let novelties = novelties.map(|(novelty, (time, key))| (novelty, time, key));
-        work.out.novelties.extend(novelties);
-        work.out.novelties.sort_unstable();
-        work.out
     }
 }
 
 impl Work<'_> {
+    /// Position of the chunk at hand among the batch's.
+    fn chunk(&self) -> u32 {
+        self.out.origins.len() as u32 - 1
+    }
+
+    /// Uses up so many positions of the chunk at hand; returns the first of them.
+    fn take_positions(&mut self, count: u64) -> u64 {
+        let Some(origin) = self.out.origins.last_mut() else {
+            return 0;
+        };
+        origin.positions += count;
+        origin.positions - count
+    }
+
+    /// Puts down what was first seen when.
+    fn tell_firsts(&mut self) {
+        let novelties = self.tables.novelties.drain();
+        let novelties = novelties.map(|(novelty, (time, key))| (novelty, time, key));
+        self.out.novelties.extend(novelties);
+    }
+
     fn item(&mut self, shared: &Shared, sources: &mut [Option<PerSource>], item: Item, start: u64) {
-        let position = self.out.positions;
-        self.out.positions += 1;
+        let position = self.take_positions(1);
         match item {
             Item::Record {
                 source,
@@ -160,24 +200,30 @@ impl Work<'_> {
                 self.record(shared, own, source, &record, position);
             }
             Item::Skipped { reason, at } => self.out.skipped.push(SkippedAt {
+                chunk: self.chunk(),
                 reason: reason.into_owned(),
                 position: Some(position),
                 offset: at.map(|at| start + at as u64),
                 count: 1,
             }),
-            Item::Ignored { reason } => self.out.ignored.push(reason.to_owned()),
+            Item::Ignored { reason } => {
+                let chunk = self.chunk();
+                self.out.ignored.push((chunk, reason.to_owned()));
+            }
         }
     }
 
     fn problems(&mut self, problems: Vec<Problem>) {
+        let chunk = self.chunk();
         for problem in problems {
             if problem.ignored {
-                self.out.ignored.push(problem.reason);
+                self.out.ignored.push((chunk, problem.reason));
             } else {
-                let position = (problem.records > 0).then_some(self.out.positions);
-                self.out.positions += problem.records;
+                let position = self.take_positions(problem.records);
+                let position = (problem.records > 0).then_some(position);
                 let count = problem.records.max(1);
                 self.out.skipped.push(SkippedAt {
+                    chunk,
                     reason: problem.reason,
                     position,
                     offset: problem.offset,
@@ -260,10 +306,10 @@ impl Work<'_> {
         };
         let mut undecided: Vec<u32> = Vec::new();
         let mut part: Option<Option<Part>> = None;
-        own.matcher.judge(&scene, &mut |matcher, verdict| {
+        own.matcher.judge(&scene, &mut |matcher, verdict, logic| {
             let bound = &program.rules[verdict.bound as usize];
             let Some(level) = verdict.level else {
-                if !self.asks(matcher, &scene, verdict.bound, shared.shown) {
+                if !self.asks(matcher, &scene, (verdict.bound, logic), shared.shown) {
                     undecided.push(verdict.bound);
                 }
                 return;

@@ -69,7 +69,7 @@ impl Judge {
         };
         let rule = |bound: u32| self.program.rules[bound as usize].rule;
         let mut through = Verdicts::new();
-        matcher.judge(&scene, &mut |_, verdict| {
+        matcher.judge(&scene, &mut |_, verdict, _| {
             through.insert(rule(verdict.bound), verdict.level.is_some());
         });
         matcher.next_record();

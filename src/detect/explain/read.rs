@@ -65,7 +65,7 @@ impl Explainer {
         // A big file comes in several chunks, and its records count through all of them.
         let (mut file, mut position) = (None, 0);
         while let Some(batch) = loader.next_batch() {
-            for chunk in batch {
+            for chunk in batch.chunks {
                 if stop.load(Ordering::Relaxed) {
                     return Ok(counts);
                 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::detect::compile::Feed;
-use crate::detect::matcher::{Matcher, Scene};
+use crate::detect::matcher::{Matcher, Scene, Texts};
 use crate::model::Time;
 
 /// Groups that are told apart; an explanation must not fill the memory.
@@ -42,18 +42,18 @@ impl Tally {
     pub(super) fn add(&mut self, matcher: &mut Matcher, scene: &Scene, feeds: &[Feed]) {
         for feed in feeds {
             let mut texts = |field: &u16| {
-                let mut out = Vec::new();
+                let mut out = Texts::new();
                 matcher.texts(scene, *field, &mut out);
                 out
             };
-            let group: Vec<Vec<Vec<u8>>> = feed.group.iter().map(&mut texts).collect();
-            if group.iter().any(Vec::is_empty) {
+            let group: Vec<Texts> = feed.group.iter().map(&mut texts).collect();
+            if group.iter().any(|texts| texts.is_empty()) {
                 self.ungrouped += 1;
                 continue;
             }
             let values: Vec<Vec<u8>> = feed.value.iter().flat_map(&mut texts).collect();
             // A list of values puts a match into several groups; the first stands for them here.
-            let first = |values: &Vec<Vec<u8>>| {
+            let first = |values: &Texts| {
                 values
                     .first()
                     .map(|value| String::from_utf8_lossy(value).into_owned())

@@ -5,19 +5,7 @@
 
 use super::{Answer, Matcher, Scene};
 use crate::detect::ast::Condition;
-use crate::detect::compile::{Bound, Node};
-use crate::model::Severity;
-
-/// The open parts of a rule.
-#[derive(Debug)]
-pub struct Rest {
-    /// Its selections, by their numbers; what is decided is empty.
-    pub selections: Vec<Node>,
-    /// What combines those that are open.
-    pub condition: Condition,
-    /// The levels that may still be.
-    pub levels: Vec<(Condition, Severity)>,
-}
+use crate::detect::compile::{Logic, Node};
 
 /// A part of a rule: decided, or what is left of it.
 enum Left<T> {
@@ -27,16 +15,16 @@ enum Left<T> {
 
 impl Matcher {
     /// What is left of a rule; asked only for what the shape tells.
-    pub(super) fn rest(&mut self, scene: &Scene, rule: &Bound) -> Rest {
-        let nodes = rule.selections.iter();
+    pub(super) fn rest(&mut self, scene: &Scene, logic: &Logic) -> Logic {
+        let nodes = logic.selections.iter();
         let selections: Vec<Left<Node>> = nodes.map(|node| self.left(scene, node)).collect();
         let open = |left| match left {
             Left::Told(holds) => always(holds),
             Left::Open(condition) => condition,
         };
-        let condition = open(left(&rule.condition, &selections));
+        let condition = open(left(&logic.condition, &selections));
         let mut levels = Vec::new();
-        for (condition, level) in &rule.levels {
+        for (condition, level) in &logic.levels {
             match left(condition, &selections) {
                 Left::Told(false) => {}
                 told @ Left::Told(true) => {
@@ -50,7 +38,7 @@ impl Matcher {
             Left::Told(_) => Node::All(Vec::new()),
             Left::Open(node) => node,
         });
-        Rest {
+        Logic {
             selections: selections.collect(),
             condition,
             levels,

@@ -3,6 +3,8 @@
 //! A resolved field enters, its values leave: read where they stand, searched for once a record,
 //! computed once a record.
 
+use smallvec::SmallVec;
+
 use super::{Matcher, Scene};
 use crate::decode::{path, text};
 use crate::detect::field::Field;
@@ -11,10 +13,13 @@ use crate::enrich::derive::Derived;
 use crate::normalize::Record;
 use crate::normalize::source::{Quirk, Stage};
 
+/// The texts of a field: mostly one.
+pub type Texts = SmallVec<[Vec<u8>; 1]>;
+
 impl Matcher {
     /// The texts of a field, arrays taken apart; false when they are not known yet.
-    pub fn texts(&mut self, scene: &Scene, field: u16, out: &mut Vec<Vec<u8>>) -> bool {
-        fn flatten(raw: &[u8], out: &mut Vec<Vec<u8>>) {
+    pub fn texts(&mut self, scene: &Scene, field: u16, out: &mut Texts) -> bool {
+        fn flatten(raw: &[u8], out: &mut Texts) {
             match raw.first() {
                 Some(b'[') => path::elements(raw, |element| {
                     flatten(element, out);
@@ -130,7 +135,7 @@ impl Matcher {
             }
             Field::Derived(Derived::RoleAdminSeen) if scene.granted.is_some() => {
                 if let Some(granted) = scene.granted {
-                    each(Value::Text(&granted.to_string()));
+                    each(Value::Text(if granted { "true" } else { "false" }));
                 }
                 true
             }

@@ -25,7 +25,7 @@ fn weigh(bytes: Vec<u8>) -> (u64, Vec<String>) {
     let mut unpacker = Unpacker::new(&options);
     let (mut size, mut reasons) = (0, Vec::new());
     while let Some(batch) = loader.next_batch() {
-        for chunk in batch {
+        for chunk in batch.chunks {
             unpacker.unpack(chunk, &mut |piece| {
                 size += piece.bytes.len() as u64;
                 reasons.extend(piece.problems.into_iter().map(|problem| problem.reason));

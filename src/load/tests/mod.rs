@@ -31,9 +31,9 @@ pub(super) fn read(loader: &mut Loader, options: &Options) -> Vec<Seen> {
     let mut unpacker = Unpacker::new(options);
     let (mut seen, mut ordinal, mut number) = (Vec::new(), 0, 0);
     while let Some(batch) = loader.next_batch() {
-        for chunk in batch {
-            assert_eq!(chunk.ordinal, ordinal, "no gaps");
-            ordinal += 1;
+        assert_eq!(batch.ordinal, ordinal, "no gaps");
+        ordinal += 1;
+        for chunk in batch.chunks {
             assert!(chunk.file.number == number || chunk.file.number + 1 == number);
             number = chunk.file.number + 1;
             let name = chunk.file.name.to_string();

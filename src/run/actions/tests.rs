@@ -3,7 +3,7 @@ use crate::detect::ast::RuleSet;
 use crate::detect::load::{Vars, load_str};
 use crate::detect::programs::Programs;
 use crate::enrich::derive::Context;
-use crate::load::Chunk;
+use crate::load::Batch;
 use crate::model::Finding;
 use crate::model::rule::Origin;
 use crate::normalize::catalogue::Known as Catalogue;
@@ -101,8 +101,8 @@ fn run(rules: &RuleSet, records: &[String], caps: Caps) -> Vec<Finding> {
     let mut store = Store::new(&shared, caps, enough);
     let mut worker = Worker::new(&shared);
     for (ordinal, record) in records.iter().enumerate() {
-        let chunk = Chunk::of_bytes(ordinal as u64, "events", record.as_bytes());
-        store.absorb(&mut worker.run(chunk));
+        let batch = Batch::of_bytes(ordinal as u64, "events", record.as_bytes());
+        store.absorb(&mut worker.run(batch));
     }
     let known = Known::new(&store, true);
     crate::run::decide::candidates(&mut store, &shared, &known);

@@ -23,9 +23,9 @@ pub struct Deed {
 /// One record.
 #[derive(Clone, Copy, Debug)]
 pub struct Done {
-    /// Position among the chunk's records.
+    /// Position among the batch's records.
     pub record: u32,
-    /// Position of what it is one of among the chunk's deeds.
+    /// Position of what it is one of among the batch's deeds.
     pub deed: u32,
     /// When.
     pub time: Time,

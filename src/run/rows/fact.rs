@@ -12,7 +12,7 @@ pub struct FactRow {
     pub time: Time,
     /// De-duplication key.
     pub key: u64,
-    /// Position among the chunk's records.
+    /// Position among the batch's records.
     pub record: u32,
     /// Who caused it.
     pub actor: StrId,

@@ -1,4 +1,4 @@
-//! Rows that outlive their chunk, each kept once however many findings and correlations stand
+//! Rows that outlive their batch, each kept once however many findings and correlations stand
 //! on it.
 //!
 //! Rows enter, numbers leave. What many records share, who did what from where, is kept once as
@@ -133,7 +133,7 @@ impl Rows {
         }
     }
 
-    /// The row; its place in the chunk it came from is forgotten.
+    /// The row; its place in the batch it came from is forgotten.
     pub fn get(&self, id: RowId) -> Row {
         let kept = &self.kept[id as usize];
         let scene = &self.scenes[kept.scene];

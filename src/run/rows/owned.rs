@@ -6,9 +6,9 @@ use crate::normalize::source::Part;
 /// An event, where it stands, and the action it is a part of.
 #[derive(Clone, Debug)]
 pub struct Owned {
-    /// Position among the chunk's records.
+    /// Position among the batch's records.
     pub record: u32,
-    /// Number of the file.
+    /// Position of its chunk among the batch's while in the worker, number of the file afterwards.
     pub file: u32,
     /// Position: in the chunk while in the worker, in the file afterwards.
     pub position: u64,

@@ -10,7 +10,7 @@ pub struct Reference {
     pub time: Time,
     /// De-duplication key.
     pub key: u64,
-    /// Number of the file.
+    /// Position of its chunk among the batch's while in the worker, number of the file afterwards.
     pub file: u32,
     /// Position: in the chunk while in the worker, in the file afterwards.
     pub position: u32,

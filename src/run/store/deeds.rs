@@ -49,12 +49,12 @@ impl Total {
 }
 
 impl Store {
-    /// Takes in what a chunk counted, copies left out.
+    /// Takes in what a batch counted, copies left out.
     pub(super) fn deeds_of(&mut self, of: &mut Taking, copies: &[u32]) {
-        if of.chunk.done.is_empty() {
+        if of.batch.done.is_empty() {
             return;
         }
-        let deeds: Vec<Deed> = of.chunk.deeds.clone();
+        let deeds: Vec<Deed> = of.batch.deeds.clone();
         let deeds: Vec<Deed> = deeds
             .into_iter()
             .map(|deed| Deed {
@@ -66,7 +66,7 @@ impl Store {
                 region: of.string(self, deed.region),
             })
             .collect();
-        for done in &of.chunk.done {
+        for done in &of.batch.done {
             if copies.binary_search(&done.record).is_ok() {
                 continue;
             }

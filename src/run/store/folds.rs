@@ -129,13 +129,13 @@ impl Store {
         // included.
         let is_own =
             |member: &&Member| copies.is_empty() || copies.binary_search(&member.record).is_err();
-        let mut counts = vec![0; of.chunk.folds.len()];
-        for member in of.chunk.members.iter().filter(is_own) {
+        let mut counts = vec![0; of.batch.folds.len()];
+        for member in of.batch.members.iter().filter(is_own) {
             counts[member.fold as usize] += 1;
         }
-        // Where each fold of the chunk stands here.
-        let mut places = vec![None; of.chunk.folds.len()];
-        for (number, found) in of.chunk.folds.iter().enumerate() {
+        // Where each fold of the batch stands here.
+        let mut places = vec![None; of.batch.folds.len()];
+        for (number, found) in of.batch.folds.iter().enumerate() {
             if counts[number] == 0 {
                 continue;
             }
@@ -147,7 +147,7 @@ impl Store {
                 opened: of.string(self, found.key.opened),
                 ..found.key
             };
-            let row = of.place(&of.chunk.rows[found.row as usize]);
+            let row = of.place(&of.batch.rows[found.row as usize]);
             let mut whole = |store: &mut Store| {
                 let row = of.whole(store, found.row);
                 store.rows.hold(row)
@@ -158,7 +158,7 @@ impl Store {
                 self.folds[at as usize].count += counts[number];
             }
         }
-        for member in of.chunk.members.iter().filter(is_own) {
+        for member in of.batch.members.iter().filter(is_own) {
             if (member.issued, member.reference) == (NO_STR, NO_REFERENCE) {
                 continue;
             }
@@ -166,7 +166,7 @@ impl Store {
                 continue;
             };
             let issued = of.string(self, member.issued);
-            let reference = of.chunk.references.get(member.reference as usize);
+            let reference = of.batch.references.get(member.reference as usize);
             let reference = reference.map(|reference| of.reference(self, *reference));
             self.tell(place, issued, reference);
         }

@@ -211,7 +211,7 @@ impl Group {
 
 impl Store {
     pub(super) fn bases_of(&mut self, of: &mut Taking, copies: &[u32]) {
-        for found in &of.chunk.bases {
+        for found in &of.batch.bases {
             if of.is_copy(found.row, copies) {
                 continue;
             }

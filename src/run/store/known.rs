@@ -27,7 +27,7 @@ impl Default for Since {
 
 impl Store {
     pub(super) fn facts_of(&mut self, of: &mut Taking, copies: &[u32]) {
-        for fact in &of.chunk.facts {
+        for fact in &of.batch.facts {
             if copies.binary_search(&fact.record).is_ok() {
                 continue;
             }
@@ -69,8 +69,8 @@ impl Store {
 
     /// What the caller's own name says about the names it has elsewhere.
     fn bonds_of(&mut self, of: &mut Taking, number: u32) {
-        let actor = of.chunk.actors[number as usize];
-        for (what, to) in actor.unpack(&of.chunk.strings).bonds() {
+        let actor = of.batch.actors[number as usize];
+        for (what, to) in actor.unpack(&of.batch.strings).bonds() {
             let (what, to) = (
                 self.strings.put(what.as_bytes()),
                 self.strings.put(to.as_bytes()),
@@ -80,7 +80,7 @@ impl Store {
     }
 
     pub(super) fn present_of(&mut self, of: &mut Taking) {
-        for present in &of.chunk.present {
+        for present in &of.batch.present {
             let place = (
                 of.string(self, present.actor),
                 of.string(self, present.credential),
@@ -105,7 +105,7 @@ impl Store {
     }
 
     pub(super) fn novelties_of(&mut self, of: &mut Taking) {
-        for (novelty, time, key) in &of.chunk.novelties {
+        for (novelty, time, key) in &of.batch.novelties {
             let novelty = Novelty {
                 actor: of.string(self, novelty.actor),
                 value: of.string(self, novelty.value),
@@ -130,8 +130,8 @@ impl Store {
         let Some((actor, now)) = candidate.silence else {
             return false;
         };
-        let row = &of.chunk.rows[candidate.row as usize];
-        let actor = of.chunk.strings.get(actor);
+        let row = &of.batch.rows[candidate.row as usize];
+        let actor = of.batch.strings.get(actor);
         let Some(actor) = self.strings.find(actor) else {
             return false;
         };

@@ -1,19 +1,25 @@
 //! Records that are wanted whole: the first so many of them.
 
 use super::Store;
-use crate::run::rows::{ChunkResult, Owned};
+use crate::run::rows::{BatchResult, Owned};
 
 impl Store {
-    /// Takes in the wanted records of a chunk, copies left out.
-    pub(super) fn owned_of(&mut self, chunk: &mut ChunkResult, base: u64, copies: &[u32]) {
-        for owned in chunk.owned.drain(..) {
+    /// Takes in the wanted records of a batch, copies left out.
+    pub(super) fn owned_of(
+        &mut self,
+        batch: &mut BatchResult,
+        starts: &[(u32, u64)],
+        copies: &[u32],
+    ) {
+        for owned in batch.owned.drain(..) {
             if copies.binary_search(&owned.record).is_ok() {
                 continue;
             }
             self.wanted += 1;
+            let (file, start) = starts[owned.file as usize];
             self.owned.push(Owned {
-                file: chunk.file.number,
-                position: base + owned.position,
+                file,
+                position: start + owned.position,
                 ..owned
             });
         }

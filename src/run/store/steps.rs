@@ -8,14 +8,14 @@ use crate::run::taking::Taking;
 
 impl Store {
     pub(super) fn steps_of(&mut self, of: &mut Taking, copies: &[u32]) {
-        for number in 0..of.chunk.steps.len() {
-            let step = of.chunk.steps[number];
+        for number in 0..of.batch.steps.len() {
+            let step = of.batch.steps[number];
             if of.is_copy(step.row, copies) {
                 continue;
             }
             let id = of.whole(self, step.row);
             let row = self.rows.get(id);
-            let bases = step.bases.of(&of.chunk.step_bases).iter();
+            let bases = step.bases.of(&of.batch.step_bases).iter();
             let bases: Vec<Base> = bases
                 .map(|base| Base {
                     group: of.string(self, base.group),

@@ -3,13 +3,16 @@
 //! An undecided rule enters, the question leaves: whether it fired is all that is asked, and the
 //! same question comes up again and again.
 
+use std::hash::{BuildHasher, Hasher};
+
 use super::Work;
 use super::bases::JOINT;
+use crate::detect::compile::Logic;
 use crate::detect::matcher::{Matcher, Scene};
-use crate::enrich::derive::roles;
+use crate::enrich::derive::role_name;
 use crate::model::Severity;
-use crate::normalize::Norm;
 use crate::normalize::source::Stage;
+use crate::normalize::{Norm, Record};
 use crate::run::rows::Asked;
 
 impl Work<'_> {
@@ -19,7 +22,7 @@ impl Work<'_> {
         &mut self,
         matcher: &mut Matcher,
         scene: &Scene,
-        bound: u32,
+        (bound, logic): (u32, &Logic),
         shown: Severity,
     ) -> bool {
         let rule = &scene.program.rules[bound as usize];
@@ -27,22 +30,43 @@ impl Work<'_> {
         {
             return false;
         }
-        if matcher.if_granted(scene, bound) != Some(Severity::Informational) {
+        if matcher.if_granted(scene, bound, logic) != Some(Severity::Informational) {
             return false;
         }
+        if self.has_asked(&scene.record, rule.rule) {
+            return true;
+        }
         let account = scene.record.text(Norm::Account).unwrap_or_default();
-        for role in roles(&scene.record) {
-            let mut holder = role.into_bytes();
+        let mut holder = Vec::new();
+        for role in scene.record.roles() {
+            holder.clear();
+            holder.extend_from_slice(role_name(&role).as_bytes());
             holder.push(JOINT);
             holder.extend_from_slice(account.as_bytes());
-            let asked = Asked {
+            self.out.asked.push(Asked {
                 rule: rule.rule,
                 holder: self.out.strings.put(&holder),
-            };
-            if self.tables.asked.insert(asked) {
-                self.out.asked.push(asked);
-            }
+            });
         }
         true
+    }
+
+    /// Whether the question has come up in this batch: the same raw values make the same one.
+    fn has_asked(&mut self, record: &Record, rule: u32) -> bool {
+        let mut hasher = self.tables.hasher.build_hasher();
+        hasher.write(record.layout.source.name.as_bytes());
+        hasher.write_u32(rule);
+        hasher.write(record.norm(Norm::Account).unwrap_or_default());
+        let mut any = false;
+        for raw in record.raw_roles() {
+            any = true;
+            hasher.write_u8(0xff);
+            hasher.write(raw);
+        }
+        // Where no raw value names them, they stand anywhere in it.
+        if !any {
+            hasher.write(record.raw());
+        }
+        !self.tables.asked.insert(hasher.finish())
     }
 }

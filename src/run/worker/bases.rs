@@ -1,7 +1,9 @@
 //! What a match gives a correlation: the combinations of its group values and counted values.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::detect::compile::Feed;
-use crate::detect::matcher::{Matcher, Scene};
+use crate::detect::matcher::{Matcher, Scene, Texts};
 use crate::run::intern::{Interner, NO_STR};
 use crate::run::rows::Base;
 
@@ -13,17 +15,10 @@ pub fn bases(
     feed: &Feed,
     strings: &mut Interner,
     row: u32,
-) -> Option<Vec<Base>> {
-    let mut groups: Vec<Vec<u8>> = vec![Vec::new()];
-    for (number, field) in feed.group.iter().enumerate() {
-        let values = distinct(matcher, scene, *field)?;
-        groups = combine(groups, &values, number > 0);
-    }
-    let mut values: Vec<Vec<u8>> = vec![Vec::new()];
-    for (number, field) in feed.value.iter().enumerate() {
-        values = combine(values, &distinct(matcher, scene, *field)?, number > 0);
-    }
-    let mut out = Vec::with_capacity(groups.len() * values.len());
+) -> Option<SmallVec<[Base; 1]>> {
+    let groups = joined(matcher, scene, &feed.group)?;
+    let values = joined(matcher, scene, &feed.value)?;
+    let mut out = SmallVec::new();
     for group in &groups {
         let group = strings.put(group);
         for value in &values {
@@ -44,8 +39,20 @@ pub fn bases(
     Some(out)
 }
 
-fn distinct(matcher: &mut Matcher, scene: &Scene, field: u16) -> Option<Vec<Vec<u8>>> {
-    let mut values = Vec::new();
+/// The combinations of what the fields hold.
+fn joined(matcher: &mut Matcher, scene: &Scene, fields: &[u16]) -> Option<Texts> {
+    let Some((first, others)) = fields.split_first() else {
+        return Some(smallvec![Vec::new()]);
+    };
+    let mut heads = distinct(matcher, scene, *first)?;
+    for field in others {
+        heads = combine(heads, &distinct(matcher, scene, *field)?);
+    }
+    Some(heads)
+}
+
+fn distinct(matcher: &mut Matcher, scene: &Scene, field: u16) -> Option<Texts> {
+    let mut values = Texts::new();
     if !matcher.texts(scene, field, &mut values) {
         return None;
     }
@@ -59,22 +66,17 @@ fn distinct(matcher: &mut Matcher, scene: &Scene, field: u16) -> Option<Vec<Vec<
 /// Between the values of a group of several fields; cannot stand in text.
 pub const JOINT: u8 = 0x1f;
 
-fn combine(mut heads: Vec<Vec<u8>>, tails: &[Vec<u8>], joint: bool) -> Vec<Vec<u8>> {
+fn combine(mut heads: Texts, tails: &[Vec<u8>]) -> Texts {
     // Nearly always.
     if let ([head], [tail]) = (&mut *heads, tails) {
-        head.extend(joint.then_some(JOINT));
+        head.push(JOINT);
         head.extend_from_slice(tail);
         return heads;
     }
-    let mut out = Vec::new();
+    let mut out = Texts::new();
     for head in &heads {
         for tail in tails {
-            let mut both = head.clone();
-            if joint {
-                both.push(JOINT);
-            }
-            both.extend_from_slice(tail);
-            out.push(both);
+            out.push([&**head, &**tail].join(&JOINT));
         }
     }
     out.truncate(10_000);

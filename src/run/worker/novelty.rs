@@ -15,7 +15,7 @@ use crate::run::rows::Novelty;
 
 impl Work<'_> {
     /// Notes what this record may be the first to show, and names the respects in which no earlier
-    /// or equal one of this chunk showed it.
+    /// or equal one of this batch showed it.
     pub(super) fn novelty<'n>(
         &mut self,
         record: &Record,
@@ -67,7 +67,7 @@ impl Work<'_> {
             });
         }
         if let Some(raw) = record.norm(Norm::Agent) {
-            values[4] = self.memo(Memo::Agent, raw, |_| {
+            values[4] = self.memo(Memo::Family, raw, |_| {
                 Some(agent::family(&record.text(Norm::Agent)?).into_owned())
             });
         }

@@ -48,7 +48,7 @@ impl Work<'_> {
                     action: None,
                 };
                 let mut spoken = false;
-                own.matcher.judge(&scene, &mut |_, verdict| {
+                own.matcher.judge(&scene, &mut |_, verdict, _| {
                     spoken |= verdict.level.is_some();
                 });
                 spoken
@@ -57,7 +57,7 @@ impl Work<'_> {
         if wanted {
             self.out.owned.push(Owned {
                 record: number,
-                file: 0,
+                file: self.chunk(),
                 position,
                 source: source as u8,
                 part: step_of(record, stage).or_else(|| (declared.part)(record)),

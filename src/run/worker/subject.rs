@@ -4,6 +4,8 @@
 
 use std::hash::{BuildHasher, Hasher};
 
+use foldhash::fast::FixedState;
+
 use super::Work;
 use super::tables::Memo;
 use crate::decode::text;
@@ -12,7 +14,7 @@ use crate::normalize::runtime::known;
 use crate::normalize::{self, Norm, Record, address, event};
 use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{
-    ActorRow, ChunkFold, FactRow, FoldKey, Member, NO_REFERENCE, Range, Reference, Row, TargetRow,
+    ActorRow, BatchFold, FactRow, FoldKey, Member, NO_REFERENCE, Range, Reference, Row, TargetRow,
     Uid, What, put,
 };
 
@@ -40,6 +42,8 @@ pub(super) struct Subject<'r, 'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Light {
     actor: u32,
+    /// Whether the actor comes with another's token.
+    federated: bool,
     ip: StrId,
     action: StrId,
     outcome: Outcome,
@@ -58,9 +62,9 @@ impl Work<'_> {
             NO_STR
         };
         // Whoever comes with another's token is told apart by what he is given for it.
-        let opened = match self.out.actors[light.actor as usize].kind() {
-            ActorType::Federated => self.issued(subject),
-            _ => NO_STR,
+        let opened = match light.federated {
+            true => self.issued(subject),
+            false => NO_STR,
         };
         let key = FoldKey {
             rule,
@@ -73,20 +77,27 @@ impl Work<'_> {
             target,
             hour: subject.time.hour(),
         };
-        let next = self.out.folds.len() as u32;
-        let at = *self.tables.folds.entry(key).or_insert(next);
-        if at == next {
-            let row = self.row(subject);
-            let last = subject.time;
-            self.out.folds.push(ChunkFold { key, row, last });
-        } else {
-            let first = &self.out.rows[self.out.folds[at as usize].row as usize];
-            if (subject.time, subject.key) < (first.time, first.key) {
-                self.out.folds[at as usize].row = self.row(subject);
+        let at = self.place(&key);
+        let order = (subject.time, subject.key);
+        match self.out.folds.get(at as usize) {
+            Some(fold) if fold.first <= order => {}
+            Some(_) => {
+                let row = self.row(subject);
+                let fold = &mut self.out.folds[at as usize];
+                (fold.first, fold.row) = (order, row);
             }
-            let fold = &mut self.out.folds[at as usize];
-            fold.last = fold.last.max(subject.time);
+            None => {
+                let row = self.row(subject);
+                self.out.folds.push(BatchFold {
+                    key,
+                    row,
+                    first: order,
+                    last: subject.time,
+                });
+            }
         }
+        let fold = &mut self.out.folds[at as usize];
+        fold.last = fold.last.max(subject.time);
         let reference = match shown {
             true => self.reference(subject),
             false => NO_REFERENCE,
@@ -100,6 +111,20 @@ impl Work<'_> {
         });
     }
 
+    /// The place of the fold of a key; the next free one where there is none yet.
+    fn place(&mut self, key: &FoldKey) -> u32 {
+        let (hasher, folds) = (FixedState::default(), &self.out.folds);
+        let hash = hasher.hash_one(key);
+        let same = |at: &u32| folds[*at as usize].key == *key;
+        if let Some(at) = self.tables.folds.find(hash, same) {
+            return *at;
+        }
+        let next = folds.len() as u32;
+        let again = |at: &u32| hasher.hash_one(folds[*at as usize].key);
+        self.tables.folds.insert_unique(hash, next, again);
+        next
+    }
+
     /// The number of the pointer to the record.
     fn reference(&mut self, subject: &mut Subject) -> u32 {
         if let Some(reference) = subject.reference {
@@ -109,7 +134,7 @@ impl Work<'_> {
         let reference = Reference {
             time: subject.time,
             key: subject.key,
-            file: 0,
+            file: self.chunk(),
             position: u32::try_from(subject.position).unwrap_or(u32::MAX),
             uid,
         };
@@ -131,6 +156,7 @@ impl Work<'_> {
         });
         let light = Light {
             actor,
+            federated: self.out.actors[actor as usize].kind() == ActorType::Federated,
             ip,
             action: self.action(record),
             outcome: (record.layout.source.outcome)(record),
@@ -146,6 +172,10 @@ impl Work<'_> {
         let record = subject.record;
         let uid = self.uid(subject);
         let issued = self.issued(subject);
+        let file = self.chunk();
+        let agent = self.text(Memo::Agent, record, Norm::Agent);
+        let account = self.text(Memo::Account, record, Norm::Account);
+        let region = self.text(Memo::Region, record, Norm::Region);
         let start = self.out.targets.len() as u32;
         let strings = &mut self.out.strings;
         for target in (record.layout.source.targets)(record, MAX_TARGETS) {
@@ -155,7 +185,7 @@ impl Work<'_> {
             time: subject.time,
             key: subject.key,
             uid,
-            file: 0,
+            file,
             position: u32::try_from(subject.position).unwrap_or(u32::MAX),
             record: subject.number,
             source: subject.source,
@@ -163,10 +193,10 @@ impl Work<'_> {
             outcome: light.outcome,
             actor: light.actor,
             ip: light.ip,
-            agent: put(strings, record.text(Norm::Agent).as_deref()),
+            agent,
             action: light.action,
-            account: put(strings, record.text(Norm::Account).as_deref()),
-            region: put(strings, record.text(Norm::Region).as_deref()),
+            account,
+            region,
             targets: Range {
                 start,
                 len: self.out.targets.len() as u32 - start,

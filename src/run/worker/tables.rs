@@ -1,23 +1,29 @@
-//! What a worker keeps while it works on one chunk.
+//! What a worker keeps while it works on one batch.
 //!
-//! Raw values come in, numbers come out; only the room outlives the chunk.
+//! Raw values come in, numbers come out; only the room outlives the batch.
+
+use std::borrow::Cow;
 
 use foldhash::fast::FixedState;
 
 use super::Work;
 use crate::model::Time;
-use crate::run::intern::{Interner, StrId};
-use crate::run::rows::{ActorRow, Asked, Deed, FoldKey, Novelty, put};
+use crate::normalize::{Norm, Record};
+use crate::run::intern::{Interner, NO_STR, StrId};
+use crate::run::rows::{ActorRow, Deed, Novelty, put};
 
-/// Values that are worked out once a chunk.
+/// Values that are worked out once a batch.
 #[derive(Clone, Copy)]
 pub(super) enum Memo {
     Ip,
     Network,
+    Family,
     Agent,
+    Account,
+    Region,
 }
 
-/// What a worker keeps while it works on one chunk; only the room outlives it.
+/// What a worker keeps while it works on one batch; only the room outlives it.
 pub(super) struct Tables {
     /// Numbers of actors by a hash of the raw fields they are made of: an identity in one piece is
     /// long, and every record has one.
@@ -27,17 +33,19 @@ pub(super) struct Tables {
     /// Numbers of actions by a hash of service and call.
     pub(super) actions: hashbrown::HashMap<u64, StrId, FixedState>,
     /// Raw values and what they come to.
-    pub(super) memos: [(Interner, Vec<StrId>); 3],
+    pub(super) memos: [(Interner, Vec<StrId>); 6],
     /// The source whose values the memos hold.
     pub(super) source: u8,
-    pub(super) folds: hashbrown::HashMap<FoldKey, u32, FixedState>,
+    /// Places of folds by their keys.
+    pub(super) folds: hashbrown::HashTable<u32>,
     /// Earliest time of a combination of actor, service, region, address and agent.
     pub(super) tuples: hashbrown::HashMap<u64, Time, FixedState>,
     pub(super) novelties: hashbrown::HashMap<Novelty, (Time, u64), FixedState>,
     /// Who was met where: the place among those noted.
     pub(super) present: hashbrown::HashMap<u64, u32, FixedState>,
     pub(super) deeds: hashbrown::HashMap<Deed, u32, FixedState>,
-    pub(super) asked: hashbrown::HashSet<Asked, FixedState>,
+    /// Questions about the whole input that have come up.
+    pub(super) asked: hashbrown::HashSet<u64, FixedState>,
     /// What has been noted of accounts and categories.
     pub(super) noted: hashbrown::HashSet<u64, FixedState>,
     /// The seed differs from run to run: only equality hangs on it.
@@ -94,7 +102,7 @@ impl Tables {
 }
 
 impl Work<'_> {
-    /// The number of what a raw value comes to: worked out once a chunk for the same value.
+    /// The number of what a raw value comes to: worked out once a batch for the same value.
     pub(super) fn memo(
         &mut self,
         kind: Memo,
@@ -109,5 +117,13 @@ impl Work<'_> {
         let id = put(&mut self.out.strings, make(raw).as_deref());
         ids.push(id);
         id
+    }
+
+    /// The number of a field's text.
+    pub(super) fn text(&mut self, kind: Memo, record: &Record, norm: Norm) -> StrId {
+        let Some(raw) = record.norm(norm) else {
+            return NO_STR;
+        };
+        self.memo(kind, raw, |_| record.text(norm).map(Cow::into_owned))
     }
 }

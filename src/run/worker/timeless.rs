@@ -22,6 +22,7 @@ impl Work<'_> {
     ) {
         let judged = shared.window.is_none() && shared.pick.is_none();
         self.out.skipped.push(SkippedAt {
+            chunk: self.chunk(),
             reason: reason(record, judged),
             position: Some(position),
             offset: None,
@@ -35,7 +36,7 @@ impl Work<'_> {
         let number = self.out.keys.len() as u32;
         // It is counted as skipped, copies of it too.
         let ordinal = self.out.ordinal.to_be_bytes();
-        let place = crate::normalize::hash(&[b"timeless", &ordinal, &position.to_be_bytes()]);
+        let place = crate::normalize::hash(&[b"timeless", &ordinal, &number.to_be_bytes()]);
         self.out.keys.push((place, UNCOUNTED));
         let source = source as u8;
         self.tables.of_source(source);
@@ -65,7 +66,7 @@ impl Work<'_> {
             stage: Stage::Whole,
             action: None,
         };
-        own.matcher.judge(&scene, &mut |_, verdict| {
+        own.matcher.judge(&scene, &mut |_, verdict, _| {
             let bound = &program.rules[verdict.bound as usize];
             if let (Some(level), true) = (verdict.level, bound.speaks) {
                 self.fold(&mut subject, bound.rule, level, level >= shared.shown);

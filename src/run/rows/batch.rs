@@ -1,4 +1,4 @@
-//! Everything a worker learns from one chunk.
+//! Everything a worker learns from one batch.
 
 use std::sync::Arc;
 
@@ -10,13 +10,15 @@ use crate::model::{Severity, Time};
 use crate::normalize::source::Part;
 use crate::run::intern::{Interner, StrId};
 
-/// Matches of one chunk that are one finding.
+/// Matches of one batch that are one finding.
 #[derive(Clone, Copy, Debug)]
-pub struct ChunkFold {
+pub struct BatchFold {
     /// What they share.
     pub key: FoldKey,
-    /// Position of the first one's row among the chunk's rows.
+    /// Position of the first one's row among the batch's rows.
     pub row: u32,
+    /// Time and key of the first.
+    pub first: (Time, u64),
     /// Time of the last.
     pub last: Time,
 }
@@ -24,13 +26,13 @@ pub struct ChunkFold {
 /// One match of those that are one finding.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
-    /// Position of its fold among the chunk's folds.
+    /// Position of its fold among the batch's folds.
     pub fold: u32,
-    /// Position among the chunk's records.
+    /// Position among the batch's records.
     pub record: u32,
     /// The credential it issued.
     pub issued: StrId,
-    /// Position of the pointer to it among the chunk's, or [`NO_REFERENCE`].
+    /// Position of the pointer to it among the batch's, or [`NO_REFERENCE`].
     pub reference: u32,
 }
 
@@ -45,7 +47,7 @@ pub struct Base {
     pub group: StrId,
     /// Value, where the correlation looks at one.
     pub value: StrId,
-    /// Position among the chunk's rows.
+    /// Position among the batch's rows.
     pub row: u32,
 }
 
@@ -88,13 +90,15 @@ pub struct Step {
     pub level: Severity,
     /// What it gives to correlations.
     pub bases: Range,
-    /// Position among the chunk's rows.
+    /// Position among the batch's rows.
     pub row: u32,
 }
 
 /// Something that was skipped.
 #[derive(Clone, Debug)]
 pub struct SkippedAt {
+    /// Position of its chunk among the batch's.
+    pub chunk: u32,
     /// Why.
     pub reason: String,
     /// Position in the chunk; `None` for something about the file as a whole.
@@ -105,18 +109,25 @@ pub struct SkippedAt {
     pub count: u64,
 }
 
-/// Stands for the source of a record that is not counted as one.
-pub const UNCOUNTED: u8 = u8::MAX;
-
-/// Everything a worker learns from one chunk.
-#[derive(Debug, Default)]
-pub struct ChunkResult {
-    /// Position of the chunk.
-    pub ordinal: u64,
+/// A chunk that went into a batch.
+#[derive(Clone, Debug)]
+pub struct Origin {
     /// Its file.
     pub file: Arc<FileRef>,
     /// Positions used up: records, skipped and ignored ones.
     pub positions: u64,
+}
+
+/// Stands for the source of a record that is not counted as one.
+pub const UNCOUNTED: u8 = u8::MAX;
+
+/// Everything a worker learns from one batch.
+#[derive(Debug, Default)]
+pub struct BatchResult {
+    /// Position of the batch.
+    pub ordinal: u64,
+    /// Its chunks.
+    pub origins: Vec<Origin>,
     /// One a record: its key and source.
     pub keys: Vec<(u64, u8)>,
     /// Records outside the window, by position among the records.
@@ -138,7 +149,7 @@ pub struct ChunkResult {
     /// Records some rule spoke about.
     pub rows: Vec<Row>,
     /// What the rules said.
-    pub folds: Vec<ChunkFold>,
+    pub folds: Vec<BatchFold>,
     /// Every match of the folds, in order.
     pub members: Vec<Member>,
     /// Pointers to them, where they will be seen.
@@ -155,7 +166,7 @@ pub struct ChunkResult {
     pub asked: Vec<Asked>,
     /// Facts about credentials and rights.
     pub facts: Vec<FactRow>,
-    /// What was new in this chunk.
+    /// What was new in this batch.
     pub novelties: Vec<(Novelty, Time, u64)>,
     /// Who does what from where, where that is counted: the combinations.
     pub deeds: Vec<Deed>,
@@ -167,18 +178,17 @@ pub struct ChunkResult {
     pub owned: Vec<Owned>,
     /// What could not be read.
     pub skipped: Vec<SkippedAt>,
-    /// What is no audit record.
-    pub ignored: Vec<String>,
+    /// What is no audit record, each with the position of its chunk.
+    pub ignored: Vec<(u32, String)>,
 }
 
-impl ChunkResult {
-    /// Makes it ready for another chunk; the room stays.
-    pub fn reset(&mut self, ordinal: u64, file: Arc<FileRef>, sources: usize) {
+impl BatchResult {
+    /// Makes it ready for another batch; the room stays.
+    pub fn reset(&mut self, ordinal: u64, sources: usize) {
         // Taken apart, so that a field that is added cannot be forgotten here.
-        let ChunkResult {
+        let BatchResult {
             ordinal: own_ordinal,
-            file: own_file,
-            positions,
+            origins,
             spans,
             strings,
             keys,
@@ -206,7 +216,8 @@ impl ChunkResult {
             skipped,
             ignored,
         } = self;
-        (*own_ordinal, *own_file, *positions) = (ordinal, file, 0);
+        *own_ordinal = ordinal;
+        origins.clear();
         spans.clear();
         spans.resize(sources, None);
         strings.clear();
