@@ -84,6 +84,27 @@ fn an_alert_and_an_exec_of_the_same_pod_are_one_incident() {
     assert_eq!(found, [["kubernetes.audit", "falco", "tetragon"]]);
 }
 
+/// A shell is none of the pod that was created before it.
+#[test]
+fn an_action_is_its_own_records_whatever_stands_before_it() {
+    let of = |sub: Option<&str>| {
+        json!({"verb": "create", "objectRef": {"resource": "pods", "subresource": sub,
+            "namespace": "shop", "name": "api-1", "apiVersion": "v1"}})
+    };
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    let subs = [None, Some("exec"), Some("attach")];
+    for (id, sub) in (1..).zip(subs) {
+        writeln!(file, "{}", audit(id, id, of(sub))).expect("written");
+    }
+    let report = scan(&plan(file.path(), rules_of(RULES)));
+    let mut actions: Vec<&str> = report.findings.iter().map(|found| &*found.action).collect();
+    actions.sort_unstable();
+    assert_eq!(
+        actions,
+        ["create pods", "create pods/attach", "create pods/exec"]
+    );
+}
+
 #[test]
 fn a_call_with_the_pods_token_belongs_to_it() {
     let token = json!({"user": {"username": "system:serviceaccount:shop:api", "uid": "u",

@@ -209,6 +209,7 @@ pub static SOURCE: Source = Source {
     part,
     actor_fields: &[Norm::Identity, Norm::Account, Norm::Service, Norm::Mfa],
     actor: actor::actor,
+    action_fields: &[Norm::Service, Norm::Verb],
     action: call::action,
     class: call::class,
     outcome: call::outcome,

@@ -276,6 +276,7 @@ pub static SOURCE: Source = Source {
     uid: call::uid,
     actor_fields: &[Norm::Identity, Norm::ActorId, Norm::Account],
     actor: actor::actor,
+    action_fields: &[Norm::Verb],
     action: call::action,
     class: call::class,
     outcome: call::outcome,

@@ -259,6 +259,7 @@ pub static SOURCE: Source = Source {
     }),
     actor_fields: &[Norm::Identity],
     actor: actor::actor,
+    action_fields: &[Norm::Service, Norm::Verb],
     action: call::action,
     class: call::class,
     outcome: call::outcome,

@@ -166,6 +166,7 @@ pub static SOURCE: Source = Source {
         Norm::Address,
     ],
     actor: actor::actor,
+    action_fields: &[Norm::Verb],
     action: call::action,
     class: call::class,
     outcome: call::outcome,

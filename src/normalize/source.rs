@@ -195,6 +195,9 @@ pub struct Source {
     pub actor_fields: &'static [Norm],
     /// Who.
     pub actor: fn(&Record) -> Actor,
+    /// The fields that make an action, where a few do: records that agree in all of them have the
+    /// same one. Empty where it is worked out for every record.
+    pub action_fields: &'static [Norm],
     /// Canonical action.
     pub action: fn(&Record) -> String,
     /// Class of the action.
@@ -252,6 +255,7 @@ pub const PLAIN: Source = Source {
     retells: None,
     actor_fields: &[],
     actor: |_| Actor::default(),
+    action_fields: &[],
     action: |record| record.text(Norm::Verb).unwrap_or_default().into_owned(),
     class: |_| Class::Other,
     outcome: |_| Outcome::Unknown,

@@ -252,17 +252,22 @@ impl Work<'_> {
     }
 
     pub(super) fn action(&mut self, record: &Record) -> StrId {
+        let source = record.layout.source;
+        let make = |work: &mut Self| work.out.strings.put((source.action)(record).as_bytes());
+        if source.action_fields.is_empty() {
+            return make(self);
+        }
         let mut hasher = self.tables.hasher.build_hasher();
-        hasher.write(record.layout.source.name.as_bytes());
-        hasher.write(record.norm(Norm::Service).unwrap_or_default());
-        hasher.write_u8(0xff);
-        hasher.write(record.norm(Norm::Verb).unwrap_or_default());
+        hasher.write(source.name.as_bytes());
+        for norm in source.action_fields {
+            hasher.write(record.norm(*norm).unwrap_or_default());
+            hasher.write_u8(0xff);
+        }
         let place = hasher.finish();
         if let Some(id) = self.tables.actions.get(&place) {
             return *id;
         }
-        let action = (record.layout.source.action)(record);
-        let id = self.out.strings.put(action.as_bytes());
+        let id = make(self);
         self.tables.actions.insert(place, id);
         id
     }

@@ -30,7 +30,7 @@ pub(super) struct Tables {
     pub(super) actors: hashbrown::HashMap<u64, u32, FixedState>,
     /// Their numbers by what they came to.
     pub(super) actor_rows: hashbrown::HashMap<ActorRow, u32, FixedState>,
-    /// Numbers of actions by a hash of service and call.
+    /// Numbers of actions by a hash of the raw fields they are made of.
     pub(super) actions: hashbrown::HashMap<u64, StrId, FixedState>,
     /// Raw values and what they come to.
     pub(super) memos: [(Interner, Vec<StrId>); 6],
