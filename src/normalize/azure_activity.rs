@@ -274,7 +274,8 @@ pub static SOURCE: Source = Source {
         ],
     }),
     uid: call::uid,
-    actor_fields: &[Norm::Identity, Norm::ActorId, Norm::Account],
+    // Events about the platform are known by their category.
+    actor_fields: &[Norm::Identity, Norm::ActorId, Norm::Account, Norm::Category],
     actor: actor::actor,
     action_fields: &[Norm::Verb],
     action: call::action,
