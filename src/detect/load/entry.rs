@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 
+use super::builtin;
 use super::document::{self, Document, Kind};
 use super::error::RuleError;
 use super::files::{self, Body, Source};
@@ -104,6 +105,10 @@ pub(super) fn read(sources: Vec<Source>, vars: &Vars, prose: bool) -> (Vec<Read>
                 errors.push(error);
                 continue;
             }
+        };
+        let text = match (&source.body, prose) {
+            (Body::Inside(whole), false) => builtin::brief(whole).into(),
+            _ => text,
         };
         let (mut documents, more) = document::parse(&source.name, &text, source.origin, vars);
         if !prose {
