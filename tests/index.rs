@@ -56,3 +56,40 @@ level: low
     });
     assert_eq!(found, [0, 1, 0]);
 }
+
+/// What is remembered of values has bounds: behind them they are judged anew.
+#[test]
+fn values_too_long_or_too_many_to_remember_find_the_same() {
+    let rules = common::rules_of(
+        "title: Tool
+id: 7f0a5c1e-1111-4222-8333-444455556667
+logsource: {product: aws, service: cloudtrail}
+detection:
+  tool:
+    userAgent|contains: [zap, sqlmap]
+  mine:
+    userAgent|endswith: mine
+  condition: tool and not mine
+level: low
+",
+    );
+    let judge = Judge::new(&rules);
+    let mut matcher = judge.matcher();
+    let mut found = 0;
+    // Every value comes twice in turn and once more when the first ones are forgotten.
+    for number in (0..6_000).flat_map(|number| [number, number]).chain(0..500) {
+        let long = if number % 5 == 0 {
+            "x".repeat(600)
+        } else {
+            String::new()
+        };
+        let tool = ["zap", "curl", "zap/mine"][number % 3];
+        let raw = format!(
+            r#"{{"eventTime":"2026-01-01T00:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","userAgent":"{long}{number}/{tool}"}}"#
+        );
+        let (through, past) = judge.both(&mut matcher, raw.as_bytes());
+        assert_eq!(through, past, "{raw}");
+        found += past.len();
+    }
+    assert_eq!(found, 2 * 2_000 + 167);
+}

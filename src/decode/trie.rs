@@ -21,6 +21,12 @@ impl Span {
             .unwrap_or_default()
     }
 
+    /// How many they are.
+    #[expect(clippy::len_without_is_empty, reason = "no value is empty")]
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
     /// Whether there is a value.
     pub fn is_some(self) -> bool {
         self.end != 0

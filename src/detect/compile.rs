@@ -59,6 +59,9 @@ pub struct Logic {
     pub condition: Condition,
     /// Its levels: the first that holds.
     pub levels: Vec<(Condition, Severity)>,
+    /// Where nothing is asked but whether the role that the call names was given administrator
+    /// rights, and it holds if so: its level then.
+    pub if_granted: Option<Severity>,
 }
 
 /// How a rule's matches enter a correlation.
@@ -320,6 +323,7 @@ impl Binder {
                 selections,
                 condition: cheap_first(&detection.condition, &costs),
                 levels: rule.levels.clone(),
+                if_granted: None,
             },
             level: rule.meta.level,
             speaks: !rule.silent,

@@ -238,6 +238,12 @@ impl Matcher {
             }
         }
         self.only_shape = false;
+        for told in &mut told {
+            let Some(rest) = &mut told.rest else { continue };
+            if rest::asks_for_role_alone(rest, scene.program) {
+                rest.if_granted = self.if_granted(scene, told.verdict.bound, rest);
+            }
+        }
         let shape: Rc<Shape> = told.into();
         self.shapes.learn(Rc::clone(&shape));
         shape
@@ -278,8 +284,12 @@ impl Matcher {
             selections,
             condition,
             levels,
+            if_granted,
         } = logic;
         let at = |level| Some(Verdict { bound, level });
+        if if_granted.is_some() && scene.late.is_none() && scene.granted.is_none() {
+            return at(None).filter(|_| scene.record.may_name_roles());
+        }
         match self.condition(scene, selections, condition) {
             Answer::False => None,
             Answer::Unknown => at(None),
@@ -299,6 +309,9 @@ impl Matcher {
     /// The level at which a rule holds if the role that the call names was given administrator
     /// rights; `None` where the answer hangs on something else too.
     pub fn if_granted(&mut self, scene: &Scene, bound: u32, logic: &Logic) -> Option<Severity> {
+        if logic.if_granted.is_some() {
+            return logic.if_granted;
+        }
         let mut judge = |granted| {
             let scene = Scene {
                 granted: Some(granted),

@@ -50,18 +50,21 @@ struct Table {
     classes: HashMap<Box<[u8]>, u32, FixedState>,
     /// The last number that was given; they are given once.
     last_class: u32,
-    /// The entry of the record at hand, where it has been looked up.
-    current: u32,
+    /// The value of the record at hand, where it has been looked up.
+    current: Met,
     round: u32,
 }
 
 /// A value that was met. To compare its bytes costs a way to the memory; nobody who does not know
 /// the seed makes two values that agree in their hash.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Met {
     hash: u64,
-    len: u32,
-    entry: u32,
+    /// What it comes to, once all questions have been asked; values that come to the same share
+    /// it. It stands here since most that is asked of a value is this.
+    class: Option<NonZeroU32>,
+    len: u16,
+    entry: u16,
 }
 
 #[derive(Debug, Default)]
@@ -71,15 +74,13 @@ struct Entry {
     answers: Box<[(u64, u64)]>,
     /// How many have been asked.
     asked: u32,
-    /// What it comes to, once all have been asked; values that come to the same share it.
-    class: Option<NonZeroU32>,
 }
 
 /// Values remembered per field before the table is cleared: user agents can be made up without
 /// end.
-const MEMO_LIMIT: usize = 1 << 12;
+const MEMO_LIMIT: u16 = 1 << 12;
 /// Longer values are judged anew: they are not of the kind that repeats.
-const MEMO_VALUE: usize = 512;
+const MEMO_VALUE: u16 = 512;
 
 impl Memo {
     /// An empty memory for this many fields and rules.
@@ -110,8 +111,8 @@ impl Memo {
                 continue;
             }
             let mut add = |raw: &[u8]| {
-                let entry = table.look_up(field, raw, self.round);
-                for &rule in &entry.rules {
+                table.look_up(field, raw, self.round);
+                for &rule in &table.entry().rules {
                     if std::mem::replace(&mut self.seen[rule as usize], self.round) != self.round {
                         out.push(rule);
                     }
@@ -129,13 +130,17 @@ impl Memo {
 
     /// What is known of the value of a field that has one here, or none.
     #[inline]
-    fn entry(&mut self, asked: &[Asked], record: &Record, number: usize) -> &Entry {
+    fn table(&mut self, asked: &[Asked], record: &Record, number: usize) -> &Table {
         let (table, field) = (&mut self.fields[number], &asked[number]);
         if table.round != self.round {
             let raw = record.slots.first(field.slot).of(record.text);
             table.look_up(field, raw, self.round);
         }
-        &table.entries[table.current as usize]
+        table
+    }
+
+    fn entry(&mut self, asked: &[Asked], record: &Record, number: usize) -> &Entry {
+        self.table(asked, record, number).entry()
     }
 
     /// The answer of a question about a field that has one value here, or none; `None` where it
@@ -169,7 +174,7 @@ impl Memo {
         number: usize,
         out: &mut Vec<u8>,
     ) -> bool {
-        let class = self.entry(asked, record, number).class;
+        let class = self.table(asked, record, number).current.class;
         out.extend(class.iter().flat_map(|class| class.get().to_le_bytes()));
         class.is_some()
     }
@@ -192,8 +197,8 @@ impl Memo {
         let field = known.field as usize;
         let questions = asked[field].questions.len();
         let table = &mut self.fields[field];
-        let number = table.current as usize;
-        let Some(entry) = table.entries.get_mut(number) else {
+        let number = table.current.entry;
+        let Some(entry) = table.entries.get_mut(usize::from(number)) else {
             return;
         };
         if entry.answers.is_empty() {
@@ -205,7 +210,12 @@ impl Memo {
         entry.asked += u32::from(*asked & bit == 0);
         *asked |= bit;
         *answers |= if answer { bit } else { 0 };
-        table.classify(number, questions);
+        table.current.class = table.classify(number, questions);
+        let met = table.current;
+        let known = table
+            .numbers
+            .find_mut(met.hash, |known| known.entry == number);
+        known.into_iter().for_each(|known| *known = met);
     }
 }
 
@@ -229,21 +239,24 @@ impl Entry {
 }
 
 impl Table {
+    fn entry(&self) -> &Entry {
+        &self.entries[usize::from(self.current.entry)]
+    }
+
     #[inline]
-    fn look_up(&mut self, field: &Asked, raw: &[u8], round: u32) -> &Entry {
+    fn look_up(&mut self, field: &Asked, raw: &[u8], round: u32) {
         let hash = self.seed.hash_one(raw);
-        let same = |met: &Met| (met.hash, met.len as usize) == (hash, raw.len());
-        let number = match self.numbers.find(hash, same) {
-            Some(met) => met.entry,
+        let same = |met: &Met| (met.hash, usize::from(met.len)) == (hash, raw.len());
+        self.current = match self.numbers.find(hash, same) {
+            Some(met) => *met,
             None => self.judge(field, raw, hash),
         };
-        (self.current, self.round) = (number, round);
-        &self.entries[number as usize]
+        self.round = round;
     }
 
     #[cold]
-    fn judge(&mut self, field: &Asked, raw: &[u8], hash: u64) -> u32 {
-        if self.entries.len() >= MEMO_LIMIT {
+    fn judge(&mut self, field: &Asked, raw: &[u8], hash: u64) -> Met {
+        if self.entries.len() >= usize::from(MEMO_LIMIT) {
             self.numbers.clear();
             self.entries.clear();
         }
@@ -251,30 +264,35 @@ impl Table {
             self.entries.push(Entry::default());
         }
         let entry = field.judge(raw);
-        if raw.len() > MEMO_VALUE {
-            self.entries[0] = entry;
-            self.classify(0, field.questions.len());
-            return 0;
+        let len = u16::try_from(raw.len()).ok();
+        let len = len.filter(|len| *len <= MEMO_VALUE);
+        let number = match len {
+            None => 0,
+            Some(_) => self.entries.len() as u16,
+        };
+        match self.entries.get_mut(usize::from(number)) {
+            Some(last) => *last = entry,
+            None => self.entries.push(entry),
         }
         let met = Met {
             hash,
-            len: raw.len() as u32,
-            entry: self.entries.len() as u32,
+            class: self.classify(number, field.questions.len()),
+            len: len.unwrap_or_default(),
+            entry: number,
         };
-        let number = met.entry;
-        self.entries.push(entry);
-        self.classify(number as usize, field.questions.len());
-        self.numbers.insert_unique(hash, met, |met| met.hash);
-        number
+        if len.is_some() {
+            self.numbers.insert_unique(hash, met, |met| met.hash);
+        }
+        met
     }
 
-    /// Gives a value its class, once all questions have been asked of it.
-    fn classify(&mut self, number: usize, questions: usize) {
-        let entry = &mut self.entries[number];
+    /// The class of a value, once all questions have been asked of it.
+    fn classify(&mut self, number: u16, questions: usize) -> Option<NonZeroU32> {
+        let entry = &self.entries[usize::from(number)];
         if entry.asked as usize != questions {
-            return;
+            return None;
         }
-        if self.classes.len() >= MEMO_LIMIT {
+        if self.classes.len() >= usize::from(MEMO_LIMIT) {
             self.classes.clear();
         }
         let mut all = Vec::new();
@@ -285,7 +303,7 @@ impl Table {
             self.last_class += 1;
             self.last_class
         });
-        entry.class = NonZeroU32::new(*class);
+        NonZeroU32::new(*class)
     }
 }
 

@@ -59,11 +59,22 @@ impl Outline {
             // Stands in no JSON text.
             out.push(0xff);
         }
-        // Two bits each.
+        // Two bits each. No processor guesses which are there: nothing is decided on the way but
+        // for those that may be as good as none.
         for slots in self.presences.chunks(32) {
-            let word = slots.iter().fold(0, |word: u64, slot| {
-                word << 2 | u64::from(presence(record, *slot))
-            });
+            let (mut word, mut short) = (0u64, 0u32);
+            for slot in slots {
+                let len = record.slots.first(*slot).len();
+                word = word << 2 | if len != 0 { THERE.into() } else { 0 };
+                short = short << 1 | u32::from(is_short(len));
+            }
+            while short != 0 {
+                let at = short.trailing_zeros();
+                let slot = slots[slots.len() - 1 - at as usize];
+                word &= !(u64::from(THERE) << (2 * at));
+                word |= u64::from(presence(record, slot)) << (2 * at);
+                short &= short - 1;
+            }
             out.extend_from_slice(&word.to_le_bytes());
         }
     }
@@ -98,9 +109,9 @@ impl Outline {
 #[inline]
 fn presence(record: &Record, slot: u16) -> u8 {
     let span = record.slots.first(slot);
-    match span.end - span.start {
+    match span.len() {
         0 => 0,
-        2 | 4 => match span.of(record.text) {
+        len if is_short(len) => match span.of(record.text) {
             b"null" => 1,
             b"\"\"" => 2,
             _ => THERE,
@@ -109,6 +120,11 @@ fn presence(record: &Record, slot: u16) -> u8 {
     }
 }
 const THERE: u8 = 3;
+
+/// Whether a value of this length may be `null` or `""`.
+fn is_short(len: u32) -> bool {
+    len.wrapping_sub(2) & !2 == 0
+}
 
 /// Whether a slot's values are few.
 pub(super) fn is_few(slot: u16, layout: &Layout) -> bool {

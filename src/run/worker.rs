@@ -27,10 +27,11 @@ use self::tables::Tables;
 use super::intern::NO_STR;
 use super::rows::{BatchResult, Candidate, Origin, Range, SkippedAt, Step, TargetRow};
 use crate::decode::{item::Item, records::Decoder, text};
-use crate::detect::compile::Program;
+use crate::detect::compile::{Feed, Program};
+use crate::detect::field::Field;
 use crate::detect::matcher::{Matcher, Scene};
 use crate::detect::programs::Programs;
-use crate::enrich::derive::{Context, DIMENSIONS};
+use crate::enrich::derive::{Context, DIMENSIONS, Derived};
 use crate::load::{Batch, Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
 use crate::normalize::catalogue::Known;
@@ -331,6 +332,7 @@ impl Work<'_> {
             }
             for feed in &bound.feeds {
                 let row = self.row(&mut subject);
+                self.note(matcher, program, feed, row);
                 match bases(matcher, &scene, feed, &mut self.out.strings, row) {
                     Some(bases) => self.out.bases.extend(bases),
                     None => {
@@ -355,6 +357,19 @@ impl Work<'_> {
                 row,
                 silence,
             });
+        }
+    }
+
+    /// Tells the matcher what the row says of the fields that a correlation counts by.
+    fn note(&self, matcher: &mut Matcher, program: &Program, feed: &Feed, row: u32) {
+        let row = &self.out.rows[row as usize];
+        for field in feed.group.iter().chain(&feed.value) {
+            let known = match program.fields.get(*field as usize) {
+                Some(Field::Derived(Derived::ActorId)) => self.out.actors[row.actor as usize].id(),
+                Some(Field::Derived(Derived::Action)) => row.action,
+                _ => continue,
+            };
+            matcher.note(*field, || self.out.strings.text(known).unwrap_or_default());
         }
     }
 

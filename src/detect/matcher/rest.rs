@@ -5,7 +5,9 @@
 
 use super::{Answer, Matcher, Scene};
 use crate::detect::ast::Condition;
-use crate::detect::compile::{Logic, Node};
+use crate::detect::compile::{Ask, Logic, Node, Program};
+use crate::detect::field::Field;
+use crate::enrich::derive::Derived;
 
 /// A part of a rule: decided, or what is left of it.
 enum Left<T> {
@@ -42,6 +44,7 @@ impl Matcher {
             selections: selections.collect(),
             condition,
             levels,
+            if_granted: None,
         }
     }
 
@@ -61,6 +64,23 @@ impl Matcher {
             },
         }
     }
+}
+
+/// Whether nothing is asked but whether the role that the call names was given administrator
+/// rights: what the whole input tells, and no record of the shape.
+pub(super) fn asks_for_role_alone(rest: &Logic, program: &Program) -> bool {
+    fn alone(node: &Node, program: &Program) -> bool {
+        match node {
+            Node::All(parts) | Node::Any(parts) => parts.iter().all(|part| alone(part, program)),
+            Node::Leaf(leaf) => {
+                let field = program.fields.get(leaf.field as usize);
+                matches!(field, Some(Field::Derived(Derived::RoleAdminSeen)))
+                    && !matches!(*leaf.ask, Ask::Refers(..))
+            }
+            Node::Keyword(_) => false,
+        }
+    }
+    rest.selections.iter().all(|node| alone(node, program))
 }
 
 fn left(condition: &Condition, selections: &[Left<Node>]) -> Left<Condition> {

@@ -41,6 +41,16 @@ impl Matcher {
         known && !(to_come && out.is_empty())
     }
 
+    /// Tells a computed field of the record at hand that has been worked out elsewhere.
+    pub fn note(&mut self, field: u16, value: impl FnOnce() -> String) {
+        let cached = &mut self.cache[field as usize];
+        if cached.round != self.round {
+            (cached.round, cached.known) = (self.round, true);
+            cached.values.clear();
+            cached.values.push(value());
+        }
+    }
+
     /// Calls `each` with the values of a field until it says stop; false when they are not known
     /// yet.
     pub(super) fn values(
