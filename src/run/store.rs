@@ -43,6 +43,11 @@ use crate::normalize::source::Part;
 /// A table whose keys are numbers that the run gives out.
 type Map<K, V> = hashbrown::HashMap<K, V, FixedState>;
 
+/// Places that are looked at before they are needed: the tables are larger than the processor's
+/// caches, and looks that do not wait for each other cost little more than one. What so many
+/// looks bring in is still near when its turn comes.
+const AT_ONCE: usize = 256;
+
 /// A record whose rules wait for the whole input.
 #[derive(Debug)]
 pub struct Waiting {
@@ -258,8 +263,11 @@ impl Store {
     /// Records of the batch that were there before, ascending.
     fn copies(&mut self, batch: &BatchResult) -> Vec<u32> {
         let mut copies = Vec::new();
-        self.keys.warm(batch.keys.iter().map(|(key, _)| *key));
         for (number, (key, _)) in batch.keys.iter().enumerate() {
+            if number % AT_ONCE == 0 {
+                let next = batch.keys[number..].iter().take(AT_ONCE);
+                self.keys.warm(next.map(|(key, _)| *key));
+            }
             let copy = if self.keys.len() >= self.caps.keys {
                 self.cap(
                     "duplicate ids",

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
-use super::Store;
+use super::{AT_ONCE, Store};
 use crate::model::time::HOUR;
 use crate::model::{Severity, Time};
 use crate::run::intern::{NO_STR, StrId};
@@ -133,8 +133,7 @@ impl Store {
         for member in of.batch.members.iter().filter(is_own) {
             counts[member.fold as usize] += 1;
         }
-        // Where each fold of the batch stands here.
-        let mut places = vec![None; of.batch.folds.len()];
+        let mut keys = Vec::with_capacity(of.batch.folds.len());
         for (number, found) in of.batch.folds.iter().enumerate() {
             if counts[number] == 0 {
                 continue;
@@ -147,12 +146,21 @@ impl Store {
                 opened: of.string(self, found.key.opened),
                 ..found.key
             };
+            keys.push((number, key));
+        }
+        // Where each fold of the batch stands here.
+        let mut places = vec![None; of.batch.folds.len()];
+        for (at, (number, key)) in keys.iter().enumerate() {
+            if at % AT_ONCE == 0 {
+                self.warm(keys[at..].iter().take(AT_ONCE).map(|(_, key)| key));
+            }
+            let (number, found) = (*number, &of.batch.folds[*number]);
             let row = of.place(&of.batch.rows[found.row as usize]);
             let mut whole = |store: &mut Store| {
                 let row = of.whole(store, found.row);
                 store.rows.hold(row)
             };
-            places[number] = self.open(key, row, found.last, &mut whole);
+            places[number] = self.open(*key, row, found.last, &mut whole);
             if let Some(at) = places[number] {
                 let at = standing(&self.folds, at);
                 self.folds[at as usize].count += counts[number];
@@ -372,6 +380,21 @@ impl Store {
         let hash = hasher.hash_one(key);
         self.fold_places
             .insert_unique(hash, Place { fold, hour }, again);
+    }
+
+    /// Looks at the folds of many keys at once.
+    fn warm<'k>(&self, keys: impl Iterator<Item = &'k FoldKey>) {
+        let mut sum = 0;
+        for key in keys {
+            let look = |place: &Place| {
+                let fold = &self.folds[place.fold as usize];
+                sum ^= self.rows.time(fold.first).0 ^ fold.last.0;
+                false
+            };
+            self.fold_places
+                .find(FixedState::default().hash_one(key), look);
+        }
+        std::hint::black_box(sum);
     }
 
     /// The fold that counts the matches of a key's hour.
