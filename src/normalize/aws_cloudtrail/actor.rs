@@ -10,7 +10,7 @@ use crate::normalize::source::{Norm, Record};
 
 pub(super) fn actor(record: &Record) -> Actor {
     let value = |norm| record.text(norm).map(Cow::into_owned);
-    let declared = value(Norm::ActorType);
+    let declared = record.text(Norm::ActorType);
     let account = value(Norm::ActorAccount);
     let principal = value(Norm::ActorPrincipal);
     let invoked_by = value(Norm::InvokedBy);
@@ -18,10 +18,10 @@ pub(super) fn actor(record: &Record) -> Actor {
     let name = value(Norm::ActorName).filter(|name| name != HIDDEN);
     let id = value(Norm::ActorId);
     // Only parts of the ARN that the caller cannot choose: a session may be called anything.
-    let service_role = principal
-        .as_deref()
-        .is_some_and(|arn| arn.contains(":assumed-role/AWSServiceRoleFor"))
-        || value(Norm::Issuer).is_some_and(|issuer| issuer.contains(":role/aws-service-role/"));
+    let issuer = value(Norm::Issuer);
+    let under = |text: &Option<String>, path| text.as_ref().is_some_and(|arn| arn.contains(path));
+    let service_role = under(&principal, ":assumed-role/AWSServiceRoleFor")
+        || under(&issuer, ":role/aws-service-role/");
     let mfa = match record.text(Norm::Mfa).as_deref() {
         Some("true" | "Yes") => Some(true),
         Some("false" | "No") => Some(false),
@@ -30,7 +30,7 @@ pub(super) fn actor(record: &Record) -> Actor {
     let mut actor = Actor {
         account: account.clone(),
         session,
-        issuer: value(Norm::Issuer),
+        issuer,
         mfa,
         principal: principal.clone(),
         ..Actor::default()
@@ -58,15 +58,13 @@ pub(super) fn actor(record: &Record) -> Actor {
             (ActorType::User, id, name)
         }
         Some("AssumedRole") => {
-            let session_name = id
-                .as_deref()
-                .and_then(|id| id.split_once(':'))
-                .map(|(_, name)| name.to_owned());
-            let role = value(Norm::IssuerName)
-                .or_else(|| role_of(principal.as_deref()?).map(str::to_owned));
+            let session_name = id.as_deref().and_then(|id| id.split_once(':'));
+            let role = record
+                .text(Norm::IssuerName)
+                .or_else(|| role_of(principal.as_deref()?).map(Cow::Borrowed));
             let name = match (role, session_name) {
-                (Some(role), Some(session)) => format!("{role}/{session}"),
-                (Some(role), None) => role,
+                (Some(role), Some((_, session))) => [&*role, "/", session].concat(),
+                (Some(role), None) => role.into_owned(),
                 (None, _) => principal.clone().or_else(|| id.clone()).unwrap_or_default(),
             };
             let by_service = service_role || (actor.session.is_none() && invoked_by.is_some());
