@@ -98,25 +98,25 @@ impl Group {
         if self.large.is_none() && self.rows.len() < SHOWN_TARGETS {
             return true;
         }
-        let bucket = |row: RowId, rows: &Rows| rows.time(row).0.div_euclid(timespan);
+        let timespan_of = |row: RowId, rows: &Rows| rows.time(row).0.div_euclid(timespan);
         let first = self.large.is_none();
         let large = self.large.get_or_insert_default();
         if first {
-            large.origin = bucket(row, rows);
+            large.origin = timespan_of(row, rows);
         }
         let (shown, origin) = (&mut large.shown, large.origin);
         // Who writes more timespans than that sees the targets of fewer.
-        let bucket = |row: RowId, rows: &Rows| {
-            let from = bucket(row, rows).saturating_sub(origin);
+        let bucket_of = |row: RowId, rows: &Rows| {
+            let from = timespan_of(row, rows).saturating_sub(origin);
             from.clamp(i32::MIN.into(), i32::MAX.into()) as i32
         };
         if first {
             let all = self.rows.iter().map(|counted| rows.hold(counted.row));
             let all: Vec<RowId> = all.collect();
-            shown.extend(all.iter().map(|row| (bucket(*row, rows), *row)));
+            shown.extend(all.iter().map(|row| (bucket_of(*row, rows), *row)));
             shown.sort_by_key(|(_, known)| rows.order(*known));
         }
-        let bucket = bucket(row, rows);
+        let bucket = bucket_of(row, rows);
         let last = large.last.take().filter(|(known, _)| *known == bucket);
         let mut own = last.map_or_else(
             || {
