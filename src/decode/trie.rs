@@ -46,12 +46,18 @@ pub struct Slots {
     pub leads: bool,
     /// What is noted of the record's containers.
     pub(crate) shelf: Shelf,
+    /// Which key of a node stood last behind each of them: the next record has mostly the same
+    /// order. A guess only, so it stays from record to record, and from trie to trie.
+    follows: Vec<u16>,
 }
 
 impl Slots {
-    pub(super) fn reset(&mut self, count: usize) {
+    pub(super) fn reset(&mut self, trie: &Trie) {
         self.spans.clear();
-        self.spans.resize(count, Span::default());
+        self.spans.resize(usize::from(trie.slots), Span::default());
+        if self.follows.len() < trie.places.into() {
+            self.follows.resize(trie.places.into(), 0);
+        }
         self.more.clear();
         self.marks = 0;
         self.leads = false;
@@ -79,6 +85,14 @@ impl Slots {
         )
     }
 
+    /// Notes which edge stands behind which place of its node.
+    #[inline]
+    pub(super) fn follows(&mut self, last: u16, edge: &Edge) {
+        if let Some(next) = self.follows.get_mut(usize::from(last)) {
+            *next = edge.number;
+        }
+    }
+
     pub(super) fn put(&mut self, slot: u16, span: Span, in_array: bool) {
         let place = &mut self.spans[slot as usize];
         if in_array && place.is_some() {
@@ -94,11 +108,15 @@ impl Slots {
 #[derive(Clone, Debug)]
 pub struct Trie {
     pub(super) nodes: Vec<Node>,
-    pub(super) slots: u16,
+    slots: u16,
+    /// How many nodes and edges there are.
+    places: u16,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Node {
+    /// Its place among all nodes and edges: where an object begins.
+    place: u16,
     edges: Vec<Edge>,
     /// Their keys.
     keys: Vec<Box<[u8]>>,
@@ -108,6 +126,11 @@ pub(super) struct Node {
 
 #[derive(Clone, Debug)]
 pub(super) struct Edge {
+    /// Its place among all nodes and edges.
+    pub(super) place: u16,
+    /// Its number among those of its node.
+    number: u16,
+    line: Line,
     short: Short,
     pub(super) node: u16,
     pub(super) slot: u16,
@@ -117,6 +140,27 @@ pub(super) struct Edge {
 }
 
 pub(super) const NONE: u16 = u16::MAX;
+/// The edge of a key that nobody asks for.
+pub(super) static NOWHERE: Edge = Edge {
+    place: NONE,
+    number: NONE,
+    line: Line {
+        head: 0,
+        tail: 0,
+        mask: 0,
+        from: 0,
+        len: 0,
+    },
+    short: Short {
+        head: 0,
+        tail: 0,
+        len: 0,
+    },
+    node: NONE,
+    slot: NONE,
+    mark: UNMARKED,
+    next: NONE,
+};
 pub(super) const UNMARKED: u8 = u8::MAX;
 const TABLE: usize = 256;
 
@@ -175,18 +219,71 @@ impl Short {
     }
 }
 
+/// A key with its quotes and its colon, `"eventName":`, as both ends of it: all there is of one of
+/// at most 32 bytes.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    head: u128,
+    tail: u128,
+    mask: u128,
+    /// Where the tail starts.
+    from: usize,
+    len: usize,
+}
+
+impl Line {
+    /// Of a key as logs write it; one that is longer or would be escaped equals no text.
+    fn of(key: &str) -> Line {
+        let text = format!("\"{key}\":");
+        let odd = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+        let len = match text.len() {
+            len if len <= 2 * LINE && !key.bytes().any(odd) => len,
+            _ => 0,
+        };
+        let mut bytes = [0; 2 * LINE];
+        bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+        let (from, mask) = match len {
+            0..LINE => (0, (1 << (8 * len)) - 1),
+            _ => (len - LINE, u128::MAX),
+        };
+        let word = |at: usize| bytes[at..].first_chunk().copied().unwrap_or_default();
+        Line {
+            head: u128::from_le_bytes(word(0)),
+            tail: u128::from_le_bytes(word(from)),
+            mask,
+            from,
+            len,
+        }
+    }
+
+    /// Whether it stands at the beginning of a text. Near the end of a file nothing is guessed.
+    #[inline(always)]
+    fn begins(&self, text: &[u8; 2 * LINE]) -> bool {
+        let word = |at: usize| {
+            let word = text[at.min(LINE)..].first_chunk();
+            word.map_or(0, |word| u128::from_le_bytes(*word))
+        };
+        let unlike = (word(0) & self.mask ^ self.head) | (word(self.from) & self.mask ^ self.tail);
+        unlike == 0 && self.len != 0
+    }
+}
+
+const LINE: usize = 16;
+
 impl Default for Trie {
     fn default() -> Self {
         Trie {
-            nodes: vec![Node::new()],
+            nodes: vec![Node::new(0)],
             slots: 0,
+            places: 1,
         }
     }
 }
 
 impl Node {
-    fn new() -> Node {
+    fn new(place: u16) -> Node {
         Node {
+            place,
             edges: Vec::new(),
             keys: Vec::new(),
             table: [NONE; TABLE],
@@ -211,6 +308,22 @@ impl Node {
         }
         None
     }
+
+    /// The edge of the key at `at`, where it is the one that stood last behind `last`, and how many
+    /// bytes it takes with its quotes and its colon.
+    #[inline(always)]
+    pub(super) fn guess(
+        &self,
+        last: u16,
+        text: &[u8],
+        at: usize,
+        slots: &Slots,
+    ) -> Option<(&Edge, usize)> {
+        let next = *slots.follows.get(usize::from(last))?;
+        let edge = self.edges.get(usize::from(next))?;
+        let begins = edge.line.begins(text.get(at..)?.first_chunk()?);
+        begins.then_some((edge, edge.line.len))
+    }
 }
 
 impl Trie {
@@ -231,7 +344,8 @@ impl Trie {
             node = match self.nodes[node].edges[number].node {
                 NONE => {
                     let fresh = self.nodes.len();
-                    self.nodes.push(Node::new());
+                    self.nodes.push(Node::new(self.places));
+                    self.places += 1;
                     self.nodes[node].edges[number].node = fresh as u16;
                     fresh
                 }
@@ -247,6 +361,14 @@ impl Trie {
         self.nodes[0].edges[number].mark = bit;
     }
 
+    /// The place from which the first key of a node follows.
+    #[inline]
+    pub(super) fn start(&self, node: u16) -> u16 {
+        self.nodes
+            .get(usize::from(node))
+            .map_or(0, |node| node.place)
+    }
+
     fn edge(&mut self, node: usize, key: &str) -> usize {
         let node = &mut self.nodes[node];
         let mut known = node.keys.iter();
@@ -258,12 +380,16 @@ impl Trie {
         node.keys.push(key.as_bytes().into());
         let first = std::mem::replace(&mut node.table[short.bucket()], number as u16);
         node.edges.push(Edge {
+            place: self.places,
+            number: number as u16,
+            line: Line::of(key),
             short,
             node: NONE,
             slot: NONE,
             mark: UNMARKED,
             next: first,
         });
+        self.places += 1;
         number
     }
 }

@@ -8,7 +8,7 @@ mod scalar;
 mod tests;
 
 use super::index::Index;
-use super::trie::{NONE, Node, Short, Slots, Span, Trie, UNMARKED};
+use super::trie::{Edge, NONE, NOWHERE, Node, Short, Slots, Span, Trie, UNMARKED};
 
 /// Containers nested deeper than this are refused, as serde_json does.
 pub const MAX_DEPTH: usize = 128;
@@ -93,7 +93,7 @@ impl<'a> Walker<'a> {
     /// Checks the value at `at`, fills the slots of `trie` with what it holds, and returns one
     /// past its end.
     pub fn record(&self, at: usize, trie: &Trie, slots: &mut Slots) -> Result<usize, Bad> {
-        slots.reset(trie.slots as usize);
+        slots.reset(trie);
         let end = self.value(at, Some(trie), slots)?;
         if self.index.is_bad(at, end) {
             return self.bad(
@@ -124,6 +124,8 @@ impl<'a> Walker<'a> {
             in_array: bool,
             node: u16,
             slot: u16,
+            /// Behind which of its keys the next one stands.
+            last: u16,
             start: u32,
         }
         let mut stack = [Frame::default(); MAX_DEPTH];
@@ -149,6 +151,7 @@ impl<'a> Walker<'a> {
                         in_array,
                         node,
                         slot,
+                        last: trie.map_or(0, |trie| trie.start(node)),
                         start: at as u32,
                     };
                     depth += 1;
@@ -161,7 +164,8 @@ impl<'a> Walker<'a> {
                         inside + 1
                     } else if object {
                         let place = (node, in_array, depth == 1);
-                        match self.members_from(inside, place, trie, slots)? {
+                        let last = &mut stack[depth - 1].last;
+                        match self.members_from(inside, place, last, trie, slots)? {
                             Next::Value(next) => {
                                 (at, node, slot) = next;
                                 continue 'value;
@@ -208,7 +212,8 @@ impl<'a> Walker<'a> {
                                 continue 'value;
                             }
                             let place = (frame.node, in_array, depth == 1);
-                            match self.members_from(at, place, trie, slots)? {
+                            let last = &mut stack[depth - 1].last;
+                            match self.members_from(at, place, last, trie, slots)? {
                                 Next::Value(next) => {
                                     (at, node, slot) = next;
                                     continue 'value;
@@ -246,6 +251,46 @@ impl<'a> Walker<'a> {
         }
     }
 
+    /// Where the value of the key at `at` starts, and the edge of the key; [`NOWHERE`] where nobody
+    /// asks for it.
+    #[inline(never)]
+    fn search<'k>(
+        &self,
+        at: usize,
+        keys: Option<&'k Node>,
+        last: &mut u16,
+        slots: &mut Slots,
+        top: bool,
+    ) -> Result<(usize, &'k Edge), Bad> {
+        let (key, value) = self.key(at)?;
+        let Some(edge) = keys.and_then(|keys| find(keys, self.text, key, slots, top)) else {
+            return Ok((value, &NOWHERE));
+        };
+        slots.follows(*last, edge);
+        *last = edge.place;
+        Ok((value, edge))
+    }
+
+    /// The key at `at`, from quote to quote, and where its value starts.
+    #[inline]
+    fn key(&self, at: usize) -> Result<((usize, usize), usize), Bad> {
+        let text = self.text;
+        if text.get(at) != Some(&b'"') {
+            return self.bad(at, "an object without a key");
+        }
+        let after = self.string_end(at)?;
+        let mut value = after + 1;
+        let colon = text.get(after) == Some(&b':');
+        if !colon || text.get(value).is_none_or(|byte| *byte <= b' ') {
+            let colon = self.skip_space(after);
+            if text.get(colon) != Some(&b':') {
+                return self.bad(colon, "a key without a colon");
+            }
+            value = self.skip_space(colon + 1);
+        }
+        Ok(((at, after - 1), value))
+    }
+
     /// Reads the members of an object from `at` on, up to the first one that is a container or
     /// that no other one follows without white space.
     #[inline]
@@ -253,6 +298,7 @@ impl<'a> Walker<'a> {
         &self,
         mut at: usize,
         (node, in_array, top): (u16, bool, bool),
+        last: &mut u16,
         trie: Option<&Trie>,
         slots: &mut Slots,
     ) -> Result<Next, Bad> {
@@ -262,31 +308,27 @@ impl<'a> Walker<'a> {
         };
         let text = self.text;
         loop {
-            if text.get(at) != Some(&b'"') {
-                return self.bad(at, "an object without a key");
-            }
-            let after = self.string_end(at)?;
-            let mut value = after + 1;
-            let colon = text.get(after) == Some(&b':');
-            if !colon || text.get(value).is_none_or(|byte| *byte <= b' ') {
-                let colon = self.skip_space(after);
-                if text.get(colon) != Some(&b':') {
-                    return self.bad(colon, "a key without a colon");
+            let guess = keys.and_then(|keys| keys.guess(*last, text, at, slots));
+            let (value, edge) = match guess {
+                Some((edge, len)) => {
+                    *last = edge.place;
+                    (self.skip_space(at + len), edge)
                 }
-                value = self.skip_space(colon + 1);
-            }
-            let (node, slot) = match keys {
-                Some(keys) => place(keys, text, (at, after - 1), slots, top),
-                None => (NONE, NONE),
+                None => self.search(at, keys, last, slots, top)?,
             };
+            if top && edge.mark != UNMARKED {
+                slots.marks |= 1 << edge.mark;
+            }
             let end = match text.get(value) {
                 Some(b'"') => self.string_end(value)?,
-                Some(b'{' | b'[') | None => return Ok(Next::Value((value, node, slot))),
+                Some(b'{' | b'[') | None => {
+                    return Ok(Next::Value((value, edge.node, edge.slot)));
+                }
                 Some(_) => self.scalar_end(value)?,
             };
-            if slot != NONE {
+            if edge.slot != NONE {
                 let (start, end) = (value as u32, end as u32);
-                slots.put(slot, Span { start, end }, in_array);
+                slots.put(edge.slot, Span { start, end }, in_array);
             }
             if text.get(end..end + 2) != Some(b",\"") {
                 return Ok(Next::Ended(end));
@@ -304,15 +346,15 @@ enum Next {
     Ended(usize),
 }
 
-/// Where the value of the key between two quotes belongs: a node for its own keys and a slot.
+/// The edge of the key between two quotes.
 #[inline]
-fn place(
-    keys: &Node,
+fn find<'k>(
+    keys: &'k Node,
     text: &[u8],
     (open, close): (usize, usize),
     slots: &mut Slots,
     top: bool,
-) -> (u16, u16) {
+) -> Option<&'k Edge> {
     let short = Short::of(text, open + 1, close);
     let found = match keys.find(short, text, open + 1, close) {
         None if short.may_be_escaped() => {
@@ -321,12 +363,8 @@ fn place(
         }
         found => found,
     };
-    let Some(edge) = found else {
+    if found.is_none() {
         slots.leads |= top && leads(&text[open + 1..close]);
-        return (NONE, NONE);
-    };
-    if top && edge.mark != UNMARKED {
-        slots.marks |= 1 << edge.mark;
     }
-    (edge.node, edge.slot)
+    found
 }

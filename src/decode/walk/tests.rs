@@ -127,3 +127,48 @@ fn depth_is_bounded() {
     let error = walk(deep(5_000).as_bytes(), &trie, &mut Slots::default()).unwrap_err();
     assert_eq!(error.why, "nested deeper than 128 levels");
 }
+
+/// Keys at the lengths at which a guess compares differently, alike at both ends.
+fn keys() -> Vec<String> {
+    let lengths = [1, 2, 4, 5, 12, 13, 14, 21, 28, 29, 30, 40];
+    let of = |middle: &str| {
+        let long = lengths.iter().filter(|length| **length > 2);
+        long.map(|length| format!("k{}s", middle.repeat(length - 2)))
+            .collect::<Vec<_>>()
+    };
+    let short = ["", "k", "ks", "s", r#"k\u0061s"#].map(str::to_owned);
+    [of("a"), of("b"), short.to_vec()].concat()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn the_order_of_earlier_records_changes_nothing(
+        records in proptest::collection::vec(
+            (0..2usize, proptest::collection::vec((0..24usize, "[ ]{0,1}", 0..4usize), 0..8)), 1..6)
+    ) {
+        let keys = keys();
+        let tries = [0, 1].map(|of| {
+            let mut trie = Trie::default();
+            for key in keys.iter().skip(of).step_by(2).filter(|key| !key.contains('\\')) {
+                trie.slot(&[key]);
+                trie.slot(&[key, "kas"]);
+            }
+            trie
+        });
+        let mut used = Slots::default();
+        for (of, members) in records {
+            let members = members.iter().map(|(key, space, value)| {
+                let value = ["1", r#""text""#, r#"{"kas":2,"kbs":3}"#, "[]"][*value];
+                format!("\"{}\"{space}:{space}{value}", keys[key % keys.len()])
+            });
+            let text = format!("{{{}}}{:40}", members.collect::<Vec<_>>().join(","), "");
+            let mut fresh = Slots::default();
+            let (trie, text) = (&tries[of], text.as_bytes());
+            prop_assert_eq!(walk(text, trie, &mut used), walk(text, trie, &mut fresh));
+            for slot in 0..keys.len() as u16 * 2 {
+                prop_assert_eq!(used.first(slot), fresh.first(slot));
+            }
+        }
+    }
+}
