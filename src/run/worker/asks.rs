@@ -3,8 +3,6 @@
 //! An undecided rule enters, the question leaves: whether it fired is all that is asked, and the
 //! same question comes up again and again.
 
-use std::hash::{BuildHasher, Hasher};
-
 use super::Work;
 use super::bases::JOINT;
 use crate::detect::compile::Logic;
@@ -53,20 +51,17 @@ impl Work<'_> {
 
     /// Whether the question has come up in this batch: the same raw values make the same one.
     fn has_asked(&mut self, record: &Record, rule: u32) -> bool {
-        let mut hasher = self.tables.hasher.build_hasher();
-        hasher.write(record.layout.source.name.as_bytes());
-        hasher.write_u32(rule);
-        hasher.write(record.norm(Norm::Account).unwrap_or_default());
+        let mark = self.tables.mark(record, &[Norm::Account]);
+        let mut mark = mark.with(rule.into());
         let mut any = false;
         for raw in record.raw_roles() {
             any = true;
-            hasher.write_u8(0xff);
-            hasher.write(raw);
+            mark = self.tables.with(mark, raw);
         }
         // Where no raw value names them, they stand anywhere in it.
         if !any {
-            hasher.write(record.raw());
+            mark = self.tables.with(mark, record.raw());
         }
-        !self.tables.asked.insert(hasher.finish())
+        !self.tables.asked.insert(mark.number())
     }
 }

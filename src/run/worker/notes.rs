@@ -1,7 +1,5 @@
 //! What is noted about every record, whatever the rules say: accounts, categories, facts.
 
-use std::hash::{BuildHasher, Hasher};
-
 use super::Work;
 use crate::model::Time;
 use crate::normalize::{Norm, Record};
@@ -14,28 +12,22 @@ impl Work<'_> {
     /// tell when nothing came.
     pub(super) fn account(&mut self, record: &Record, source: u8, time: Time) {
         let hour = Hours::number(time);
-        let account = record.norm(Norm::Account).unwrap_or_default();
-        let category = record.norm(Norm::Category).unwrap_or_default();
         if let Some(kept) = record.layout.source.keeps.and_then(|keeps| keeps(record)) {
             let id = self.out.strings.put(kept.as_bytes());
             if !self.out.categories.contains(&(source, id)) {
                 self.out.categories.push((source, id));
             }
         }
-        let tables = &mut *self.tables;
+        let account = record.norm(Norm::Account).unwrap_or_default();
+        let category = record.norm(Norm::Category).unwrap_or_default();
         // Data events are switched on service by service.
         let service = match category {
             br#""Data""# => record.norm(Norm::Service).unwrap_or_default(),
             _ => b"",
         };
-        let mut hasher = tables.hasher.build_hasher();
-        hasher.write_u8(source);
-        hasher.write_i64(hour);
-        for part in [account, category, service] {
-            hasher.write(part);
-            hasher.write_u8(0xff);
-        }
-        if !tables.noted.insert(hasher.finish()) {
+        let mark = self.tables.mark(record, &[Norm::Account, Norm::Category]);
+        let mark = self.tables.with(mark, service).with(hour as u64);
+        if !self.tables.noted.insert(mark.number()) {
             return;
         }
         let mut add = |list: &mut Vec<(u8, StrId)>, raw: &[u8], norm: Norm| {

@@ -23,26 +23,24 @@ impl Work<'_> {
         key: u64,
         names: &'n mut [&'static str; DIMENSIONS.len()],
     ) -> &'n [&'static str] {
-        use std::hash::{BuildHasher, Hasher};
         let actor = stable_actor(record.norm(Norm::ActorId).unwrap_or_default());
         if actor.is_empty() {
             return &[];
         }
-        let parts = [Norm::Region, Norm::Service, Norm::Address, Norm::Agent];
-        let mut hasher = self.tables.hasher.build_hasher();
-        hasher.write(actor);
-        for part in parts {
-            hasher.write(record.norm(part).unwrap_or_default());
-            hasher.write_u8(0xff);
-        }
-        let target = record.norm(Norm::Edge).unwrap_or_default();
-        hasher.write(target);
-        hasher.write(record.norm(Norm::Bucket).unwrap_or_default());
+        let parts = [
+            Norm::Region,
+            Norm::Service,
+            Norm::Address,
+            Norm::Agent,
+            Norm::Edge,
+            Norm::Bucket,
+            // With the address it never changes, but for copies that were corrected since.
+            Norm::Country,
+        ];
+        let mark = self.tables.mark(record, &parts);
         let stretch = time.0.div_euclid(STRETCH);
-        hasher.write_i64(stretch);
-        // With the address it never changes, but for copies that were corrected since.
-        hasher.write(record.norm(Norm::Country).unwrap_or_default());
-        match self.tables.tuples.entry(hasher.finish()) {
+        let mark = self.tables.with(mark, actor).with(stretch as u64);
+        match self.tables.tuples.entry(mark.number()) {
             Entry::Occupied(known) if *known.get() < time => return &[],
             Entry::Occupied(mut known) => {
                 known.insert(time);
@@ -72,7 +70,7 @@ impl Work<'_> {
             });
         }
         let strings = &mut self.out.strings;
-        if !target.is_empty() {
+        if let Some(target) = record.norm(Norm::Edge) {
             values[5] = strings.put(&text::bytes(target));
         }
         if let Some(bucket) = record.text(Norm::Bucket) {

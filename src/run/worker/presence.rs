@@ -1,7 +1,5 @@
 //! Notes who uses which address: an address that many use tells little about those who do.
 
-use std::hash::{BuildHasher, Hasher};
-
 use super::Work;
 use crate::model::actor::is_instance;
 use crate::model::{Actor, ActorType, Time};
@@ -18,12 +16,10 @@ impl Work<'_> {
             return None;
         }
         let number = self.actor(record);
-        let mut hasher = self.tables.hasher.build_hasher();
-        hasher.write_u32(number);
-        hasher.write_u32(ip);
-        hasher.write(record.norm(Norm::Credential).unwrap_or_default());
+        let mark = self.tables.mark(record, &[Norm::Credential]);
+        let mark = mark.with(number.into()).with(ip.into());
         let next = self.out.present.len() as u32;
-        let place = self.tables.present.entry(hasher.finish());
+        let place = self.tables.present.entry(mark.number());
         let at = *place.or_insert(next);
         if at == next {
             let actor = self.out.actors[number as usize];

@@ -2,7 +2,7 @@
 //!
 //! A record that some rule spoke about enters, its fold, its row and the pointer to it leave.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
@@ -257,13 +257,7 @@ impl Work<'_> {
         if source.action_fields.is_empty() {
             return make(self);
         }
-        let mut hasher = self.tables.hasher.build_hasher();
-        hasher.write(source.name.as_bytes());
-        for norm in source.action_fields {
-            hasher.write(record.norm(*norm).unwrap_or_default());
-            hasher.write_u8(0xff);
-        }
-        let place = hasher.finish();
+        let place = self.tables.mark(record, source.action_fields).number();
         if let Some(id) = self.tables.actions.get(&place) {
             return *id;
         }
@@ -274,18 +268,13 @@ impl Work<'_> {
 
     /// The number of the record's actor: made once for the same raw fields.
     pub(super) fn actor(&mut self, record: &Record) -> u32 {
-        let mut hasher = self.tables.hasher.build_hasher();
-        // The same fields may say something else in another log.
-        hasher.write(record.layout.source.name.as_bytes());
-        for norm in record.layout.source.actor_fields {
-            hasher.write(record.norm(*norm).unwrap_or_default());
-            hasher.write_u8(0xff);
-        }
+        let mut mark = self.tables.mark(record, record.layout.source.actor_fields);
         // A nameless login is told apart by its address.
         if record.norm(Norm::ActorId).is_none() {
-            hasher.write(record.norm(Norm::Address).unwrap_or_default());
+            let address = record.norm(Norm::Address).unwrap_or_default();
+            mark = self.tables.with(mark, address);
         }
-        let place = hasher.finish();
+        let place = mark.number();
         if let Some(number) = self.tables.actors.get(&place) {
             return *number;
         }

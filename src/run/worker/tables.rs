@@ -3,6 +3,7 @@
 //! Raw values come in, numbers come out; only the room outlives the batch.
 
 use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
@@ -49,7 +50,7 @@ pub(super) struct Tables {
     /// What has been noted of accounts and categories.
     pub(super) noted: hashbrown::HashSet<u64, FixedState>,
     /// The seed differs from run to run: only equality hangs on it.
-    pub(super) hasher: foldhash::quality::RandomState,
+    hasher: foldhash::fast::RandomState,
 }
 
 impl Default for Tables {
@@ -67,7 +68,6 @@ impl Default for Tables {
             deeds: Default::default(),
             asked: Default::default(),
             noted: Default::default(),
-            // The seed differs from run to run: only equality hangs on it.
             hasher: Default::default(),
         }
     }
@@ -88,6 +88,24 @@ impl Tables {
         self.noted.clear();
     }
 
+    /// A number for what these fields of a record say as they stand there: another for other
+    /// values, and for the same in another source.
+    pub(super) fn mark(&self, record: &Record, fields: &[Norm]) -> Mark {
+        let source = std::ptr::from_ref(record.layout.source).addr();
+        let mut mark = Mark(source as u64);
+        for field in fields {
+            mark = self.with(mark, record.norm(*field).unwrap_or_default());
+        }
+        mark
+    }
+
+    /// The same with one more value.
+    pub(super) fn with(&self, mark: Mark, raw: &[u8]) -> Mark {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(raw);
+        mark.with(hasher.finish())
+    }
+
     /// The same raw value may come to something else in another source.
     pub(super) fn of_source(&mut self, source: u8) {
         if self.source == source {
@@ -98,6 +116,23 @@ impl Tables {
             raw.clear();
             ids.clear();
         }
+    }
+}
+
+/// See [`Tables::mark`]. Each value is hashed by itself, so that none waits for the one before.
+#[derive(Clone, Copy)]
+pub(super) struct Mark(u64);
+
+impl Mark {
+    /// The same with one more number.
+    pub(super) fn with(self, number: u64) -> Mark {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        Mark(self.0.wrapping_mul(ODD).wrapping_add(number))
+    }
+
+    /// The number.
+    pub(super) fn number(self) -> u64 {
+        self.0
     }
 }
 
