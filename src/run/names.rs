@@ -72,5 +72,6 @@ impl Names {
 
 /// Whether a record gives its actor a name; the id of an application is none.
 fn is_named(actor: &ActorRow, store: &Store) -> bool {
-    actor.is_named() && !is_guid(&actor.name(&store.strings))
+    // A name that the rest tells is that of a role and its session.
+    actor.is_told() || actor.is_named() && !is_guid(&actor.name(&store.strings))
 }

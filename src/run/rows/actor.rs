@@ -60,6 +60,11 @@ impl ActorRow {
         self.name != self.id
     }
 
+    /// Whether the rest of it tells its name: that of a role and its session.
+    pub fn is_told(&self) -> bool {
+        self.name == TOLD
+    }
+
     /// Packs an actor.
     pub fn pack(actor: &Actor, strings: &mut Interner) -> ActorRow {
         let session = RoleSession::of(&actor.id, actor.issuer.as_deref());
