@@ -329,29 +329,17 @@ impl Node {
 impl Trie {
     /// Adds a path of keys and returns its slot; the same path gives the same slot.
     pub fn slot(&mut self, path: &[&str]) -> u16 {
-        let Some((node, number)) = self.last_edge(path) else {
-            return NONE;
-        };
-        let edge = &mut self.nodes[node].edges[number];
-        if edge.slot == NONE {
-            edge.slot = self.slots;
-            self.slots += 1;
-        }
-        edge.slot
-    }
-
-    /// Adds a path of keys that is only passed.
-    pub fn pass(&mut self, path: &[&str]) {
-        self.last_edge(path);
-    }
-
-    /// The node and the number of the last edge of a path.
-    fn last_edge(&mut self, path: &[&str]) -> Option<(usize, usize)> {
         let mut node = 0;
         for (depth, key) in path.iter().enumerate() {
             let number = self.edge(node, key);
             if depth + 1 == path.len() {
-                return Some((node, number));
+                let next = self.slots;
+                let edge = &mut self.nodes[node].edges[number];
+                if edge.slot == NONE {
+                    edge.slot = next;
+                    self.slots += 1;
+                }
+                return edge.slot;
             }
             node = match self.nodes[node].edges[number].node {
                 NONE => {
@@ -364,7 +352,7 @@ impl Trie {
                 known => known as usize,
             };
         }
-        None
+        NONE
     }
 
     /// Marks a top-level key with a bit of [`Slots::marks`].

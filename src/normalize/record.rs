@@ -49,9 +49,6 @@ impl Layout {
             paths.map(|path| trie.slot(&keys_of(path))).collect()
         };
         let (roles, named) = (slots(source.roles), slots(source.named));
-        for path in source.passed {
-            trie.pass(&keys_of(path));
-        }
         let telling = source.telling.map(|(key, _)| trie.slot(&[key]));
         let tops = source.telling.iter().zip(telling);
         let tops = tops.map(|((key, _), slot)| ((*key).into(), slot)).collect();

@@ -172,9 +172,6 @@ pub struct Source {
     pub roles: &'static [&'static str],
     /// Where a call names what it acts on, as far as the walk looks for it.
     pub named: &'static [&'static str],
-    /// Paths to fields that nearly every record has and nobody asks for: a walk that knows their
-    /// keys passes them faster.
-    pub passed: &'static [&'static str],
     /// Where a call names the accounts it grants or shares to.
     pub grantees: &'static [&'static str],
     /// What a record tells of its log's settings beyond its category.
@@ -247,7 +244,6 @@ pub const PLAIN: Source = Source {
     policy_names: &[],
     roles: &[],
     named: &[],
-    passed: &[],
     grantees: &[],
     keeps: None,
     fact_verbs: &[],
