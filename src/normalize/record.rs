@@ -159,6 +159,15 @@ fn address_of(raw: &[u8]) -> Option<&[u8]> {
     out.filter(|raw| *raw != b"null")
 }
 
+/// The time that a raw value tells.
+fn time_of(raw: &[u8]) -> Option<Time> {
+    let usual = match raw {
+        [b'"', inner @ .., b'"'] => Time::usual(inner),
+        _ => None,
+    };
+    usual.or_else(|| Time::parse(&text::string(raw)))
+}
+
 /// What follows a segment of a path, without quotes.
 fn segment<'a>(raw: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let inner = raw.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
@@ -181,9 +190,23 @@ pub struct Record<'a> {
     pub slots: &'a Slots,
     /// The table it was found with.
     pub layout: &'a Layout,
+    time: Option<Time>,
 }
 
 impl<'a> Record<'a> {
+    /// A record that has been walked with this layout.
+    pub fn new(text: &'a [u8], span: Span, slots: &'a Slots, layout: &'a Layout) -> Record<'a> {
+        let mut record = Record {
+            text,
+            span,
+            slots,
+            layout,
+            time: None,
+        };
+        record.time = record.norm(Norm::Time).and_then(time_of);
+        record
+    }
+
     /// The record's bytes.
     pub fn raw(&self) -> &'a [u8] {
         self.span.of(self.text)
@@ -393,12 +416,6 @@ impl<'a> Record<'a> {
 
     /// Event time, `None` where the record has none that can be read.
     pub fn time(&self) -> Option<Time> {
-        let raw = self.norm(Norm::Time)?;
-        if let [b'"', inner @ .., b'"'] = raw
-            && let Some(time) = Time::usual(inner)
-        {
-            return Some(time);
-        }
-        Time::parse(&text::string(raw))
+        self.time
     }
 }

@@ -212,12 +212,9 @@ fn open<T>(
             walked.push((text.to_vec(), slots, span));
         }
     }
-    let records = walked.iter().map(|(text, slots, span)| Record {
-        text,
-        span: *span,
-        slots,
-        layout: &program.layout,
-    });
+    let records = walked.iter();
+    let records =
+        records.map(|(text, slots, span)| Record::new(text, *span, slots, &program.layout));
     let records: Vec<Record> = records.collect();
     let (record, others) = records.split_first()?;
     judge(&Scene {

@@ -117,12 +117,7 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
             start: 0,
             end: end as u32,
         };
-        let record = Record {
-            text,
-            span,
-            slots: &slots,
-            layout: &program.layout,
-        };
+        let record = Record::new(text, span, &slots, &program.layout);
         let scene = Scene {
             program,
             record,

@@ -31,13 +31,7 @@ pub fn events(
                         slots,
                     } = item
                     {
-                        let layout = &layouts[source];
-                        each(&Record {
-                            text,
-                            span,
-                            slots,
-                            layout,
-                        });
+                        each(&Record::new(text, span, slots, &layouts[source]));
                     }
                 });
             });

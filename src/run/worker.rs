@@ -191,13 +191,9 @@ impl Work<'_> {
                 slots,
             } => {
                 let program = &shared.programs[source];
-                let record = Record {
-                    text,
-                    span,
-                    slots,
-                    layout: &program.layout,
-                };
+                let record = Record::new(text, span, slots, &program.layout);
                 let own = sources[source].get_or_insert_with(|| PerSource::new(program));
+                self.tables.source = source as u8;
                 self.record(shared, own, source, &record, position);
             }
             Item::Skipped { reason, at } => self.out.skipped.push(SkippedAt {
@@ -252,7 +248,6 @@ impl Work<'_> {
         let span = self.out.spans[source].get_or_insert((time, time));
         *span = (span.0.min(time), span.1.max(time));
         self.account(record, source as u8, time);
-        self.tables.of_source(source as u8);
         if shared
             .window
             .is_some_and(|(from, to)| time < from || time > to)

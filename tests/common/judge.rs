@@ -49,17 +49,13 @@ impl Judge {
         let end = Walker::new(raw, &index)
             .record(0, &self.program.layout.trie, &mut slots)
             .expect("a record of a test is JSON");
+        let span = Span {
+            start: 0,
+            end: end as u32,
+        };
         let scene = Scene {
             program: &self.program,
-            record: Record {
-                text: raw,
-                span: Span {
-                    start: 0,
-                    end: end as u32,
-                },
-                slots: &slots,
-                layout: &self.program.layout,
-            },
+            record: Record::new(raw, span, &slots, &self.program.layout),
             context: &self.context,
             late: None,
             fresh: &DIMENSIONS,

@@ -96,12 +96,7 @@ impl Explainer {
                             counts.foreign += 1;
                             return;
                         }
-                        let record = Record {
-                            text,
-                            span,
-                            slots,
-                            layout: &program.layout,
-                        };
+                        let record = Record::new(text, span, slots, &program.layout);
                         let scene = Scene {
                             program,
                             record,

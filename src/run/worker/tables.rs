@@ -10,7 +10,7 @@ use foldhash::fast::FixedState;
 use super::Work;
 use crate::model::Time;
 use crate::normalize::{Norm, Record};
-use crate::run::intern::{Interner, NO_STR, StrId};
+use crate::run::intern::{NO_STR, StrId};
 use crate::run::rows::{ActorRow, Deed, Novelty, put};
 
 /// Values that are worked out once a batch.
@@ -33,9 +33,9 @@ pub(super) struct Tables {
     pub(super) actor_rows: hashbrown::HashMap<ActorRow, u32, FixedState>,
     /// Numbers of actions by a hash of the raw fields they are made of.
     pub(super) actions: hashbrown::HashMap<u64, StrId, FixedState>,
-    /// Raw values and what they come to.
-    pub(super) memos: [(Interner, Vec<StrId>); 6],
-    /// The source whose values the memos hold.
+    /// What raw values come to, by a hash of the kind and the value.
+    memos: hashbrown::HashMap<u64, StrId, FixedState>,
+    /// The source of the record at hand.
     pub(super) source: u8,
     /// Places of folds by their keys.
     pub(super) folds: hashbrown::HashTable<u32>,
@@ -75,7 +75,7 @@ impl Default for Tables {
 
 impl Tables {
     pub(super) fn clear(&mut self) {
-        self.of_source(u8::MAX);
+        self.memos.clear();
         self.actors.clear();
         self.actor_rows.clear();
         self.actions.clear();
@@ -91,8 +91,7 @@ impl Tables {
     /// A number for what these fields of a record say as they stand there: another for other
     /// values, and for the same in another source.
     pub(super) fn mark(&self, record: &Record, fields: &[Norm]) -> Mark {
-        let source = std::ptr::from_ref(record.layout.source).addr();
-        let mut mark = Mark(source as u64);
+        let mut mark = Mark(self.source.into());
         for field in fields {
             mark = self.with(mark, record.norm(*field).unwrap_or_default());
         }
@@ -104,18 +103,6 @@ impl Tables {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(raw);
         mark.with(hasher.finish())
-    }
-
-    /// The same raw value may come to something else in another source.
-    pub(super) fn of_source(&mut self, source: u8) {
-        if self.source == source {
-            return;
-        }
-        self.source = source;
-        for (raw, ids) in &mut self.memos {
-            raw.clear();
-            ids.clear();
-        }
     }
 }
 
@@ -144,13 +131,14 @@ impl Work<'_> {
         raw: &[u8],
         make: impl FnOnce(&[u8]) -> Option<String>,
     ) -> StrId {
-        let (known, ids) = &mut self.tables.memos[kind as usize];
-        let number = known.put(raw) as usize;
-        if let Some(id) = ids.get(number) {
+        // The same value may come to something else in another source.
+        let mark = Mark(self.tables.source.into()).with(kind as u64);
+        let place = self.tables.with(mark, raw).number();
+        if let Some(id) = self.tables.memos.get(&place) {
             return *id;
         }
         let id = put(&mut self.out.strings, make(raw).as_deref());
-        ids.push(id);
+        self.tables.memos.insert(place, id);
         id
     }
 

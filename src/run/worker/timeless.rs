@@ -39,7 +39,6 @@ impl Work<'_> {
         let place = crate::normalize::hash(&[b"timeless", &ordinal, &number.to_be_bytes()]);
         self.out.keys.push((place, UNCOUNTED));
         let source = source as u8;
-        self.tables.of_source(source);
         let mut subject = Subject {
             record,
             time: Time(0),
