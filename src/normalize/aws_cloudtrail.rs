@@ -112,6 +112,8 @@ pub static SOURCE: Source = Source {
     ],
     aliases: &[("status", &["ctadel.outcome"])],
     containers: &[
+        // Asked first of every record that a rule speaks about.
+        "addendum",
         "requestParameters",
         "responseElements",
         "additionalEventData",
@@ -125,7 +127,6 @@ pub static SOURCE: Source = Source {
         "vpcEndpointId",
         "apiVersion",
         "requestID",
-        "addendum",
         "recipientAccountId",
     ],
     keys: &[
@@ -207,7 +208,7 @@ pub static SOURCE: Source = Source {
     facts: facts::facts,
     key,
     part,
-    actor_fields: &[Norm::Identity, Norm::Account, Norm::Service, Norm::Mfa],
+    actor_fields: &[Norm::Identity, Norm::Account, Norm::Mfa],
     actor: actor::actor,
     action_fields: &[Norm::Service, Norm::Verb],
     action: call::action,

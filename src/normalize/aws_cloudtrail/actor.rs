@@ -94,9 +94,8 @@ pub(super) fn actor(record: &Record) -> Actor {
             let service = service();
             (ActorType::CloudService, service.clone(), service)
         }
-        Some("AWSAccount" | "Role" | "Directory" | "Unknown") | None
-            if id.is_some() || account.is_some() =>
-        {
+        // Accounts, roles, directories, and kinds of identity that are still to come.
+        _ if id.is_some() || account.is_some() => {
             let id = id.unwrap_or_default();
             let account = account.unwrap_or_default();
             if id == "ANONYMOUS_PRINCIPAL"

@@ -269,10 +269,12 @@ impl Work<'_> {
     /// The number of the record's actor: made once for the same raw fields.
     pub(super) fn actor(&mut self, record: &Record) -> u32 {
         let mut mark = self.tables.mark(record, record.layout.source.actor_fields);
-        // A nameless login is told apart by its address.
-        if record.norm(Norm::ActorId).is_none() {
-            let address = record.norm(Norm::Address).unwrap_or_default();
-            mark = self.tables.with(mark, address);
+        // A nameless login is told apart by its address, and what no identity did by its service.
+        if matches!(record.norm(Norm::ActorId), None | Some(b"\"\"")) {
+            for norm in [Norm::Address, Norm::Service] {
+                let raw = record.norm(norm).unwrap_or_default();
+                mark = self.tables.with(mark, raw);
+            }
         }
         let place = mark.number();
         if let Some(number) = self.tables.actors.get(&place) {
