@@ -23,7 +23,7 @@ pub use self::deed::{Deed, Done};
 pub use self::fact::{FactRow, Novelty, What};
 pub use self::kept::{RowId, Rows};
 pub use self::owned::Owned;
-pub use self::presence::Present;
+pub use self::presence::{Holder, Present};
 pub use self::reference::{NO_REFERENCE, Reference, Sided, keep, most_references};
 pub use self::uid::Uid;
 use super::intern::{Interner, NO_STR, StrId};

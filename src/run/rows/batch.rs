@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    ActorRow, Deed, Done, FactRow, FoldKey, Novelty, Owned, Present, Range, Row, Sided, TargetRow,
+    ActorRow, Deed, Done, FactRow, FoldKey, Holder, Novelty, Owned, Present, Range, Row, Sided,
+    TargetRow,
 };
 use crate::load::FileRef;
 use crate::model::{Severity, Time};
@@ -144,6 +145,8 @@ pub struct BatchResult {
     pub strings: Interner,
     /// Actors of the rows.
     pub actors: Vec<ActorRow>,
+    /// One an actor.
+    pub holders: Vec<Holder>,
     /// Targets of the rows.
     pub targets: Vec<TargetRow>,
     /// Records some rule spoke about.
@@ -197,6 +200,7 @@ impl BatchResult {
             hours,
             categories,
             actors,
+            holders,
             targets,
             rows,
             folds,
@@ -227,6 +231,7 @@ impl BatchResult {
         hours.clear();
         categories.clear();
         actors.clear();
+        holders.clear();
         targets.clear();
         rows.clear();
         folds.clear();

@@ -81,8 +81,9 @@ impl Store {
 
     pub(super) fn present_of(&mut self, of: &mut Taking) {
         for present in &of.batch.present {
+            let holder = of.batch.holders[present.actor as usize];
             let place = (
-                of.string(self, present.actor),
+                of.string(self, holder.root),
                 of.string(self, present.credential),
                 of.string(self, present.ip),
             );
@@ -97,9 +98,9 @@ impl Store {
             let before = self.present.len();
             let since = self.present.entry(place);
             since.first = since.first.min(present.first);
-            since.workload |= present.workload;
+            since.workload |= holder.workload;
             if self.present.len() > before {
-                self.bonds_of(of, present.number);
+                self.bonds_of(of, present.actor);
             }
         }
     }

@@ -4,8 +4,8 @@ use super::Work;
 use crate::model::actor::is_instance;
 use crate::model::{Actor, ActorType, Time};
 use crate::normalize::{Norm, Record};
-use crate::run::intern::{NO_STR, StrId};
-use crate::run::rows::{Present, put};
+use crate::run::intern::{Interner, NO_STR, StrId};
+use crate::run::rows::{Holder, Present, put};
 
 impl Work<'_> {
     /// Notes the identity and the credential of a record at its address; returns the numbers of
@@ -22,21 +22,25 @@ impl Work<'_> {
         let place = self.tables.present.entry(mark.number());
         let at = *place.or_insert(next);
         if at == next {
-            let actor = self.out.actors[number as usize];
-            let root = actor.unpack(&self.out.strings);
             let credential = record.text(Norm::Credential);
             self.out.present.push(Present {
-                actor: self.out.strings.put(root.outermost().as_bytes()),
-                number,
+                actor: number,
                 credential: put(&mut self.out.strings, credential.as_deref()),
                 ip,
-                workload: is_workload(&root),
                 first: time,
             });
         }
         let first = &mut self.out.present[at as usize].first;
         *first = (*first).min(time);
         Some((number, ip))
+    }
+}
+
+/// Who holds the credentials of an actor.
+pub(super) fn holder(actor: &Actor, strings: &mut Interner) -> Holder {
+    Holder {
+        root: strings.put(actor.outermost().as_bytes()),
+        workload: is_workload(actor),
     }
 }
 

@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::Work;
+use super::presence::holder;
 use super::tables::Memo;
 use crate::decode::text;
 use crate::model::{ActorType, Outcome, Severity, Time};
@@ -241,12 +242,14 @@ impl Work<'_> {
             return target;
         }
         let (record, source) = (subject.record, subject.record.layout.source);
-        let strings = &mut self.out.strings;
         *subject.target.insert(match (source.first_target)(record) {
-            Some(raw) => strings.put(text::string(raw).as_bytes()),
+            Some(raw) => self.memo(Memo::Target, raw, |raw| {
+                Some(text::string(raw).into_owned())
+            }),
             None => {
                 let first = (source.targets)(record, 1);
-                put(strings, first.first().map(|target| target.id.as_str()))
+                let first = first.first().map(|target| target.id.as_str());
+                put(&mut self.out.strings, first)
             }
         })
     }
@@ -287,6 +290,8 @@ impl Work<'_> {
         let number = *self.tables.actor_rows.entry(row).or_insert(next);
         if number == next {
             self.out.actors.push(row);
+            let holder = holder(&actor, &mut self.out.strings);
+            self.out.holders.push(holder);
         }
         self.tables.actors.insert(place, number);
         number

@@ -22,6 +22,7 @@ pub(super) enum Memo {
     Agent,
     Account,
     Region,
+    Target,
 }
 
 /// What a worker keeps while it works on one batch; only the room outlives it.
