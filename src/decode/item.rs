@@ -54,19 +54,26 @@ pub enum Form {
     Declared(usize),
 }
 
+/// A record that has been walked.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Where it stands in the text.
+    pub span: Span,
+    /// What the walk found.
+    pub slots: Slots,
+}
+
 /// What comes out.
 #[derive(Debug)]
 pub enum Item<'a> {
-    /// A record.
-    Record {
-        /// Position of its source in the catalogue.
+    /// Records, one behind the other: few, so that what has been found is still near.
+    Records {
+        /// Position of their source in the catalogue.
         source: usize,
         /// The text the spans point into.
         text: &'a [u8],
-        /// Where the record stands in it.
-        span: Span,
-        /// What the walk found.
-        slots: &'a Slots,
+        /// Where each of them stands in it, and what the walk found.
+        found: &'a [Found],
     },
     /// Something that could not be read.
     Skipped {

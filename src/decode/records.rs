@@ -11,9 +11,9 @@ use std::borrow::Cow;
 use self::envelope::{LOOKUP_RECORD, promises};
 use self::lines::{log_below, moved};
 use super::index::Index;
-use super::item::{Catalogue, Form, Item, Kind, Sink};
+use super::item::{Catalogue, Form, Found, Item, Kind, Sink};
 use super::shape::{LineKind, first_line_kind, next_start};
-use super::trie::{Slots, Span};
+use super::trie::{Span, Trie};
 use super::walk::{Bad, Member, Walker};
 use crate::load::{Framing, Piece};
 
@@ -61,14 +61,21 @@ const MOST_TOLD: usize = 64;
 /// How far a record is searched for in a damaged chunk.
 const DAMAGED_WINDOW: usize = 1 << 18;
 
+/// Records of an array that are walked before they are handed over: the code that walks them and
+/// the code that judges them do not fit into the processor's cache together. Nor would many more
+/// of what is found.
+pub(crate) const TOGETHER: usize = 16;
+
 /// Opens chunks; keeps its buffers from one to the next.
 #[derive(Debug, Default)]
 pub struct Decoder {
     pool: Vec<(Vec<u8>, Index)>,
-    slots: Slots,
+    found: [Found; TOGETHER],
+    /// Where the last record was walked into.
+    last: usize,
     /// The source of the last record: the first guess for the next one.
     guess: usize,
-    /// Whether the last object at this level was a plain record.
+    /// Whether the last object at this level was a plain record: the next one is mostly like it.
     settled: bool,
     /// The words by which sources tell their records, of those that were looked at in full.
     told: Vec<(usize, Box<[u8]>)>,
@@ -156,6 +163,10 @@ impl Decoder {
                 && let Some(end) = self.words(catalogue, bytes, at, sink)
             {
                 at = walker.skip_space(end);
+                continue;
+            }
+            if let Some(after) = self.records(catalogue, walker, at, false, sink) {
+                at = after;
                 continue;
             }
             match self.value(catalogue, walker, at, depth, sink) {
@@ -260,6 +271,10 @@ impl Decoder {
                         next = walker.skip_space(end);
                         continue;
                     }
+                    if let Some(after) = self.records(catalogue, walker, next, true, sink) {
+                        next = after;
+                        continue;
+                    }
                     // Arrays in arrays go down a level each: a million brackets are one value.
                     let depth = depth + usize::from(*first == b'[');
                     if walker.text()[next..].starts_with(b"[]") {
@@ -302,18 +317,6 @@ impl Decoder {
         depth: usize,
         sink: Sink,
     ) -> Result<usize, Failure> {
-        if self.settled {
-            let trie = catalogue.trie(self.guess);
-            if let Ok(end) = walker.record(at, trie, &mut self.slots)
-                && !self.slots.leads
-                && catalogue.is(self.guess, walker.text(), &self.slots)
-                && self.is_told(catalogue, walker.text())
-            {
-                self.record(walker.text(), at, end, sink);
-                return Ok(end);
-            }
-        }
-        self.settled = false;
         let mut members = Vec::new();
         let stopped =
             |key: &[u8], first: u8| first == b'[' && depth <= MAX_NESTING && ARRAYS.contains(&key);
@@ -343,14 +346,14 @@ impl Decoder {
         };
         match kind {
             Kind::Record(source) => {
-                walker.record(at, catalogue.trie(source), &mut self.slots)?;
+                self.walk(catalogue.trie(source), walker, at, 0)?;
                 self.guess = source;
                 self.settled = true;
-                if !self.is_told(catalogue, bytes) && self.told.len() < MOST_TOLD {
-                    let word = catalogue.word(source, bytes, &self.slots);
+                if !self.is_told(catalogue, bytes, 0) && self.told.len() < MOST_TOLD {
+                    let word = catalogue.word(source, bytes, &self.found[0].slots);
                     self.told.push((source, word.into()));
                 }
-                self.record(bytes, at, end, sink);
+                self.hand_over(bytes, 1, sink);
             }
             Kind::Copy(source, form) => {
                 let raw = &bytes[at..end];
@@ -373,23 +376,90 @@ impl Decoder {
 
     /// Whether a record with this word has been looked at in full: a neighbour's may have the same
     /// keys and another word.
-    fn is_told(&self, catalogue: &dyn Catalogue, text: &[u8]) -> bool {
-        let word = catalogue.word(self.guess, text, &self.slots);
+    fn is_told(&self, catalogue: &dyn Catalogue, text: &[u8], place: usize) -> bool {
+        let word = catalogue.word(self.guess, text, &self.found[place].slots);
         let mut told = self.told.iter();
         word.is_empty() || told.any(|(source, told)| *source == self.guess && **told == *word)
     }
 
-    fn record(&mut self, text: &[u8], at: usize, end: usize, sink: Sink) {
-        let span = Span {
+    /// Hands over the first records that have been found.
+    fn hand_over(&self, text: &[u8], count: usize, sink: Sink) {
+        sink(Item::Records {
+            source: self.guess,
+            text,
+            found: &self.found[..count],
+        });
+    }
+
+    /// Walks a record; returns its end.
+    fn walk(
+        &mut self,
+        trie: &Trie,
+        walker: &Walker,
+        at: usize,
+        place: usize,
+    ) -> Result<usize, Bad> {
+        let last = std::mem::replace(&mut self.last, place);
+        let order = self.found[last].slots.take_order();
+        let found = &mut self.found[place];
+        found.slots.give_order(order);
+        let end = walker.record(at, trie, &mut found.slots)?;
+        found.span = Span {
             start: at as u32,
             end: end as u32,
         };
-        sink(Item::Record {
-            source: self.guess,
-            text,
-            span,
-            slots: &self.slots,
-        });
+        Ok(end)
+    }
+
+    /// Walks a record like the last one; returns its end, or nothing where it is none.
+    fn like_the_last(
+        &mut self,
+        catalogue: &dyn Catalogue,
+        walker: &Walker,
+        at: usize,
+        place: usize,
+    ) -> Option<usize> {
+        let end = self
+            .walk(catalogue.trie(self.guess), walker, at, place)
+            .ok()?;
+        let (text, slots) = (walker.text(), &self.found[place].slots);
+        let same = !slots.leads
+            && catalogue.is(self.guess, text, slots)
+            && self.is_told(catalogue, text, place);
+        same.then_some(end)
+    }
+
+    /// Reads objects as long as they are records like the last one, a few at most; returns what
+    /// follows them, or nothing where the first is not.
+    fn records(
+        &mut self,
+        catalogue: &dyn Catalogue,
+        walker: &Walker,
+        at: usize,
+        listed: bool,
+        sink: Sink,
+    ) -> Option<usize> {
+        let text = walker.text();
+        let (mut count, mut next, mut after) = (0, at, None);
+        while self.settled && count < TOGETHER && text.get(next) == Some(&b'{') {
+            let Some(end) = self.like_the_last(catalogue, walker, next, count) else {
+                self.settled = false;
+                break;
+            };
+            let behind = walker.skip_space(end);
+            next = match text.get(behind) {
+                Some(b',') => walker.skip_space(behind + 1),
+                // Whoever reads the list has to say that there should be a comma.
+                Some(b']') | None if listed => behind,
+                _ if listed => break,
+                _ => behind,
+            };
+            (count, after) = (count + 1, Some(next));
+        }
+        if count > 0 {
+            self.hand_over(text, count, sink);
+        }
+        after
     }
 
     /// A copy of a record, as its source would write it.
@@ -420,18 +490,13 @@ impl Decoder {
     ) -> bool {
         index.build(text);
         let trie = catalogue.trie(source);
-        let Ok(end) = Walker::new(text, index).record(0, trie, &mut self.slots) else {
+        if self.walk(trie, &Walker::new(text, index), 0, 0).is_err() {
             return false;
-        };
-        let span = Span {
-            start: 0,
-            end: end as u32,
-        };
-        sink(Item::Record {
+        }
+        sink(Item::Records {
             source,
             text,
-            span,
-            slots: &self.slots,
+            found: &self.found[..1],
         });
         true
     }

@@ -64,6 +64,16 @@ impl Slots {
         self.shelf.clear();
     }
 
+    /// Gives away what the record has taught about the order of keys.
+    pub(super) fn take_order(&mut self) -> Vec<u16> {
+        std::mem::take(&mut self.follows)
+    }
+
+    /// Goes on with what another record has taught.
+    pub(super) fn give_order(&mut self, order: Vec<u16>) {
+        self.follows = order;
+    }
+
     /// The first value of a slot.
     pub fn first(&self, slot: u16) -> Span {
         self.spans.get(slot as usize).copied().unwrap_or_default()

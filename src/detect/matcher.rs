@@ -16,7 +16,7 @@ use super::field::Field;
 use super::memo::Memo;
 use super::shape::{Shape, Shapes, Told};
 use super::value::{Tests, Value, refers};
-use crate::enrich::derive::{Context, Derived, Late};
+use crate::enrich::derive::{Context, Derived, Firsts, Late};
 use crate::model::{Outcome, Severity};
 use crate::normalize::Record;
 use crate::normalize::source::Stage;
@@ -93,7 +93,7 @@ pub struct Scene<'a> {
     /// What the whole input told, once it has been read.
     pub late: Option<&'a dyn Late>,
     /// The respects in which this may be the first record of its actor, as far as it is known.
-    pub fresh: &'a [&'static str],
+    pub fresh: Firsts,
     /// What is taken for granted while the whole input is not known: whether the role that the
     /// call names was given administrator rights.
     pub granted: Option<bool>,
@@ -454,7 +454,7 @@ impl Matcher {
                     // Whatever turns out to be new, it is nothing that is asked for.
                     Some(Field::Derived(Derived::FirstSeen))
                         if !absent
-                            && !scene.fresh.iter().any(|new| tests.any(Value::Text(new))) =>
+                            && !scene.fresh.names().any(|new| tests.any(Value::Text(new))) =>
                     {
                         Answer::False
                     }

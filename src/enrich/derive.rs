@@ -58,6 +58,31 @@ pub const DIMENSIONS: [&str; 9] = [
     "stretch",
 ];
 
+/// The respects in which a record may be the first of its actor: a bit for each of [`DIMENSIONS`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Firsts(u16);
+
+impl Firsts {
+    /// In every respect.
+    pub const ALL: Firsts = Firsts((1 << DIMENSIONS.len()) - 1);
+
+    /// Adds the respect with this place among the dimensions.
+    pub fn add(&mut self, dimension: usize) {
+        self.0 |= 1 << dimension;
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The words for them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let words = DIMENSIONS.into_iter().enumerate();
+        words.filter_map(move |(at, word)| (self.0 >> at & 1 == 1).then_some(word))
+    }
+}
+
 macro_rules! derived {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
         /// A derived field.

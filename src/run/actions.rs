@@ -20,6 +20,7 @@ use crate::decode::index::Index;
 use crate::decode::trie::{Slots, Span};
 use crate::decode::walk::Walker;
 use crate::detect::matcher::{Action, Matcher, Scene};
+use crate::enrich::derive::Firsts;
 use crate::model::{Outcome, Severity};
 use crate::normalize::Record;
 use crate::normalize::source::{Part, Stage};
@@ -222,7 +223,7 @@ fn open<T>(
         record: *record,
         context: shared.context,
         late: Some(view),
-        fresh: &[],
+        fresh: Firsts::default(),
         granted: None,
         stage: Stage::Whole,
         action: Some(Action { others, outcome }),

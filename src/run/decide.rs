@@ -16,6 +16,7 @@ use crate::decode::index::Index;
 use crate::decode::trie::{Slots, Span};
 use crate::decode::walk::Walker;
 use crate::detect::matcher::{Matcher, Scene};
+use crate::enrich::derive::Firsts;
 use crate::model::Severity;
 use crate::normalize::Record;
 use crate::normalize::source::{Part, Stage};
@@ -123,7 +124,7 @@ fn judge(store: &Store, shared: &Shared, known: &Known, told: &Told) -> Vec<Addi
             record,
             context: shared.context,
             late: Some(&view),
-            fresh: &[],
+            fresh: Firsts::default(),
             granted: None,
             stage: Stage::Whole,
             action: None,

@@ -24,14 +24,20 @@ pub fn events(
         for chunk in batch.chunks {
             unpacker.unpack(chunk, &mut |piece| {
                 decoder.piece(&catalogue, &piece, &mut |item| {
-                    if let Item::Record {
+                    if let Item::Records {
                         source,
                         text,
-                        span,
-                        slots,
+                        found,
                     } = item
                     {
-                        each(&Record::new(text, span, slots, &layouts[source]));
+                        for found in found {
+                            each(&Record::new(
+                                text,
+                                found.span,
+                                &found.slots,
+                                &layouts[source],
+                            ));
+                        }
                     }
                 });
             });

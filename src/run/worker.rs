@@ -18,20 +18,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 use self::bases::bases;
 use self::novelty::{STRETCH, stable_actor};
 use self::pick::Pick;
-use self::subject::Subject;
+use self::subject::{Noted, Subject};
 use self::tables::Tables;
 use super::intern::NO_STR;
 use super::rows::{BatchResult, Candidate, Origin, Range, SkippedAt, Step, TargetRow};
-use crate::decode::{item::Item, records::Decoder, text};
+use crate::decode::{
+    item::{Found, Item},
+    records::{Decoder, TOGETHER},
+    text,
+};
 use crate::detect::compile::{Feed, Program};
 use crate::detect::field::Field;
 use crate::detect::matcher::{Matcher, Scene};
 use crate::detect::programs::Programs;
-use crate::enrich::derive::{Context, DIMENSIONS, Derived};
+use crate::enrich::derive::{Context, Derived};
 use crate::load::{Batch, Chunk, Options, Problem, Unpacker};
 use crate::model::{Severity, Time};
 use crate::normalize::catalogue::Known;
@@ -182,28 +187,37 @@ impl Work<'_> {
     }
 
     fn item(&mut self, shared: &Shared, sources: &mut [Option<PerSource>], item: Item, start: u64) {
-        let position = self.take_positions(1);
         match item {
-            Item::Record {
+            Item::Records {
                 source,
                 text,
-                span,
-                slots,
+                found,
             } => {
                 let program = &shared.programs[source];
-                let record = Record::new(text, span, slots, &program.layout);
                 let own = sources[source].get_or_insert_with(|| PerSource::new(program));
                 self.tables.source = source as u8;
-                self.record(shared, own, source, &record, position);
+                let mut all: SmallVec<[Noted; TOGETHER]> = SmallVec::new();
+                for Found { span, slots } in found {
+                    let position = self.take_positions(1);
+                    let record = Record::new(text, *span, slots, &program.layout);
+                    all.extend(self.enter(shared, own, source, record, position));
+                }
+                for noted in all {
+                    self.judge(shared, own, noted);
+                }
             }
-            Item::Skipped { reason, at } => self.out.skipped.push(SkippedAt {
-                chunk: self.chunk(),
-                reason: reason.into_owned(),
-                position: Some(position),
-                offset: at.map(|at| start + at as u64),
-                count: 1,
-            }),
+            Item::Skipped { reason, at } => {
+                let position = self.take_positions(1);
+                self.out.skipped.push(SkippedAt {
+                    chunk: self.chunk(),
+                    reason: reason.into_owned(),
+                    position: Some(position),
+                    offset: at.map(|at| start + at as u64),
+                    count: 1,
+                });
+            }
             Item::Ignored { reason } => {
+                self.take_positions(1);
                 let chunk = self.chunk();
                 self.out.ignored.push((chunk, reason.to_owned()));
             }
@@ -230,16 +244,20 @@ impl Work<'_> {
         }
     }
 
-    fn record(
+    /// Notes what is noted of every record; returns it where it is to be judged.
+    fn enter<'a>(
         &mut self,
         shared: &Shared,
         own: &mut PerSource,
         source: usize,
-        record: &Record,
+        record: Record<'a>,
         position: u64,
-    ) {
+    ) -> Option<Noted<'a>> {
+        let whole = record;
+        let record = &whole;
         let Some(time) = record.time() else {
-            return self.timeless(shared, own, source, record, position);
+            self.timeless(shared, own, source, record, position);
+            return None;
         };
         let declared = record.layout.source;
         let key = (declared.key)(record);
@@ -252,11 +270,13 @@ impl Work<'_> {
             .window
             .is_some_and(|(from, to)| time < from || time > to)
         {
-            return self.out.outside.push(number);
+            self.out.outside.push(number);
+            return None;
         }
         if let Some(pick) = shared.pick {
             let at = (source, number, position, time);
-            return self.pick(shared, own, record, pick, at);
+            self.pick(shared, own, record, pick, at);
+            return None;
         }
         if shared
             .count
@@ -265,35 +285,35 @@ impl Work<'_> {
             self.deed(record, number, time);
         }
         let whence = self.presence(record, time);
-        let mut fresh = [""; DIMENSIONS.len()];
-        let fresh = self.novelty(record, time, key, &mut fresh);
+        let fresh = self.novelty(record, time, key);
         if own.yields_facts(record) {
             self.facts(record, time, key, number);
         }
-        let source = source as u8;
-        let (light, row, uid, reference, target) = (None, None, None, None, None);
-        let mut subject = Subject {
-            record,
+        Some(Noted {
+            record: whole,
             time,
             key,
             number,
-            source,
+            source: source as u8,
             position,
             whence,
-            light,
-            row,
-            uid,
-            reference,
-            shared: 0,
-            target,
-        };
-        let program = &shared.programs[usize::from(source)];
+            issued: self.issued(record, number),
+            fresh,
+        })
+    }
+
+    /// Judges a record and keeps what comes of it.
+    fn judge(&mut self, shared: &Shared, own: &mut PerSource, noted: Noted) {
+        let record = &noted.record;
+        let declared = record.layout.source;
+        let mut subject = Subject::new(&noted);
+        let program = &shared.programs[usize::from(noted.source)];
         let scene = Scene {
             program,
             record: *record,
             context: shared.context,
             late: None,
-            fresh,
+            fresh: noted.fresh,
             granted: None,
             stage: declared
                 .steps
@@ -343,7 +363,10 @@ impl Work<'_> {
             let waits = |bound: &u32| program.rules[*bound as usize].waits_for_silence;
             let silence = (part.is_none() && undecided.iter().all(waits)).then(|| {
                 let actor = stable_actor(record.norm(Norm::ActorId).unwrap_or_default());
-                (self.out.strings.put(actor), time.0.div_euclid(STRETCH))
+                (
+                    self.out.strings.put(actor),
+                    noted.time.0.div_euclid(STRETCH),
+                )
             });
             self.out.candidates.push(Candidate {
                 raw: record.raw().into(),
@@ -377,7 +400,7 @@ impl Work<'_> {
         subject: &mut Subject,
         (bound, level): (u32, Severity),
     ) -> bool {
-        let Some(Part::Step(action, stage)) = step_of(subject.record, scene.stage) else {
+        let Some(Part::Step(action, stage)) = step_of(&subject.noted.record, scene.stage) else {
             return true;
         };
         let row = self.row(subject);

@@ -10,7 +10,7 @@ use ctadel::decode::walk::Walker;
 use ctadel::detect::ast::RuleSet;
 use ctadel::detect::compile::Program;
 use ctadel::detect::matcher::{Matcher, Scene};
-use ctadel::enrich::derive::{Context, DIMENSIONS};
+use ctadel::enrich::derive::{Context, Firsts};
 use ctadel::normalize::source::Stage;
 use ctadel::normalize::{Record, SOURCES, Source};
 
@@ -58,7 +58,7 @@ impl Judge {
             record: Record::new(raw, span, &slots, &self.program.layout),
             context: &self.context,
             late: None,
-            fresh: &DIMENSIONS,
+            fresh: Firsts::ALL,
             granted: None,
             stage: Stage::Whole,
             action: None,

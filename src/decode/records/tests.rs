@@ -1,5 +1,5 @@
 use super::super::item::Members;
-use super::super::trie::Trie;
+use super::super::trie::{Slots, Trie};
 use super::*;
 
 struct One(Trie);
@@ -40,14 +40,13 @@ fn run(text: &[u8]) -> Vec<String> {
     let id = trie.slot(&["Id"]);
     let catalogue = One(trie);
     let mut out = Vec::new();
-    Decoder::default().decode(&catalogue, text, &mut |item| {
-        out.push(match item {
-            Item::Record { text, slots, .. } => {
-                format!("{}", String::from_utf8_lossy(slots.first(id).of(text)))
-            }
-            Item::Skipped { reason, at } => format!("skip {reason} @{at:?}"),
-            Item::Ignored { reason } => format!("ignore {reason}"),
-        });
+    Decoder::default().decode(&catalogue, text, &mut |item| match item {
+        Item::Records { text, found, .. } => out.extend(found.iter().map(|found| {
+            assert_eq!(found.span.of(text).first(), Some(&b'{'));
+            String::from_utf8_lossy(found.slots.first(id).of(text)).into_owned()
+        })),
+        Item::Skipped { reason, at } => out.push(format!("skip {reason} @{at:?}")),
+        Item::Ignored { reason } => out.push(format!("ignore {reason}")),
     });
     out
 }
@@ -101,6 +100,37 @@ fn a_bad_record_costs_itself_alone() {
     let out = run(format!(r#"{{"Records":[{A},{B},{{"Id":3,"Wh"#).as_bytes());
     assert_eq!(out[..2], ["1", "2"]);
     assert!(out[2].contains("JSON ends"), "{out:?}");
+}
+
+#[test]
+fn what_stands_among_many_records_keeps_its_place() {
+    let strangers = [
+        (r#"{"Id":9,"Who:"x"}"#, "skip "),
+        (r#"{"digest":1}"#, "ignore digest"),
+        (r#"{"Records":[{"Id":9,"Who":"x"}]}"#, "9"),
+        (r#"{"id":9,"who":"x"}"#, "9"),
+        ("7", "skip a "),
+    ];
+    let count = 2 * TOGETHER + 1;
+    for (stranger, told) in strangers {
+        for place in 1..=count {
+            let record = |number| format!(r#"{{"Id":{number},"Who":"a"}}"#);
+            let mut texts: Vec<String> = (100..).take(count).map(record).collect();
+            texts.insert(place, stranger.to_owned());
+            for shape in [
+                format!(r#"{{"Records":[{}]}}"#, texts.join(",")),
+                format!("[{}]", texts.join(" ,\n ")),
+                texts.join("\n"),
+                texts.join(","),
+            ] {
+                let mut out = run(shape.as_bytes());
+                assert!(out.len() > place, "{shape}: {out:?}");
+                assert!(out.remove(place).starts_with(told), "{shape}");
+                let want: Vec<String> = (100..).take(count).map(|id| id.to_string()).collect();
+                assert_eq!(out, want, "{shape}");
+            }
+        }
+    }
 }
 
 #[test]

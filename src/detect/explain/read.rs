@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{Explained, Explainer, Tally};
 use crate::decode::{item::Item, records::Decoder};
 use crate::detect::matcher::{Answer, Matcher, Scene};
-use crate::enrich::derive::{Context, DIMENSIONS};
+use crate::enrich::derive::{Context, Firsts};
 use crate::load::{self, Loader, Unpacker};
 use crate::normalize::catalogue::Known;
 use crate::normalize::source::Stage;
@@ -79,35 +79,39 @@ impl Explainer {
                         position += problem.records;
                     }
                     decoder.piece(&catalogue, &piece, &mut |item| {
-                        let at = position;
-                        position += 1;
-                        let Item::Record {
+                        let Item::Records {
                             source,
                             text,
-                            span,
-                            slots,
+                            found,
                         } = item
                         else {
+                            position += 1;
                             counts.skipped += u64::from(matches!(item, Item::Skipped { .. }));
                             return;
                         };
                         let program = &self.programs[source];
                         if program.rules.is_empty() {
-                            counts.foreign += 1;
+                            position += found.len() as u64;
+                            counts.foreign += found.len() as u64;
                             return;
                         }
-                        let record = Record::new(text, span, slots, &program.layout);
-                        let scene = Scene {
-                            program,
-                            record,
-                            context: options.context,
-                            late: None,
-                            fresh: &DIMENSIONS,
-                            granted: None,
-                            stage: Stage::Whole,
-                            action: None,
-                        };
-                        each(self.one(&mut matchers[source], &scene, &name, at, &mut counts));
+                        for found in found {
+                            let at = position;
+                            position += 1;
+                            let record =
+                                Record::new(text, found.span, &found.slots, &program.layout);
+                            let scene = Scene {
+                                program,
+                                record,
+                                context: options.context,
+                                late: None,
+                                fresh: Firsts::ALL,
+                                granted: None,
+                                stage: Stage::Whole,
+                                action: None,
+                            };
+                            each(self.one(&mut matchers[source], &scene, &name, at, &mut counts));
+                        }
                     });
                 });
             }

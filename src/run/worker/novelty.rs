@@ -6,7 +6,7 @@ use super::Work;
 use super::tables::Memo;
 use crate::decode::text;
 use crate::enrich::agent;
-use crate::enrich::derive::DIMENSIONS;
+use crate::enrich::derive::{DIMENSIONS, Firsts};
 use crate::model::Time;
 use crate::model::time::DAY;
 use crate::normalize::{Norm, Record, address};
@@ -14,18 +14,13 @@ use crate::run::intern::NO_STR;
 use crate::run::rows::Novelty;
 
 impl Work<'_> {
-    /// Notes what this record may be the first to show, and names the respects in which no earlier
+    /// Notes what this record may be the first to show, and tells the respects in which no earlier
     /// or equal one of this batch showed it.
-    pub(super) fn novelty<'n>(
-        &mut self,
-        record: &Record,
-        time: Time,
-        key: u64,
-        names: &'n mut [&'static str; DIMENSIONS.len()],
-    ) -> &'n [&'static str] {
+    pub(super) fn novelty(&mut self, record: &Record, time: Time, key: u64) -> Firsts {
+        let mut firsts = Firsts::default();
         let actor = stable_actor(record.norm(Norm::ActorId).unwrap_or_default());
         if actor.is_empty() {
-            return &[];
+            return firsts;
         }
         let parts = [
             Norm::Region,
@@ -41,7 +36,7 @@ impl Work<'_> {
         let stretch = time.0.div_euclid(STRETCH);
         let mark = self.tables.with(mark, actor).with(stretch as u64);
         match self.tables.tuples.entry(mark.number()) {
-            Entry::Occupied(known) if *known.get() < time => return &[],
+            Entry::Occupied(known) if *known.get() < time => return firsts,
             Entry::Occupied(mut known) => {
                 known.insert(time);
             }
@@ -80,7 +75,6 @@ impl Work<'_> {
             values[7] = strings.put(country.as_bytes());
         }
         values[STRETCHES] = strings.put(&stretch.to_be_bytes());
-        let mut count = 0;
         for (dimension, value) in values
             .into_iter()
             .enumerate()
@@ -100,10 +94,9 @@ impl Work<'_> {
                     free.insert((time, key));
                 }
             }
-            names[count] = DIMENSIONS[dimension];
-            count += 1;
+            firsts.add(dimension);
         }
-        &names[..count]
+        firsts
     }
 }
 

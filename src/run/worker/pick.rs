@@ -4,6 +4,7 @@
 
 use super::{PerSource, Shared, Work, step_of};
 use crate::detect::matcher::Scene;
+use crate::enrich::derive::Firsts;
 use crate::model::Time;
 use crate::normalize::Record;
 use crate::normalize::event::event;
@@ -41,7 +42,7 @@ impl Work<'_> {
                     record: *record,
                     context: shared.context,
                     late: None,
-                    fresh: &[],
+                    fresh: Firsts::default(),
                     granted: None,
                     // What this very record says is asked, not what its action comes to.
                     stage: Stage::Whole,

@@ -10,6 +10,7 @@ use super::Work;
 use super::presence::holder;
 use super::tables::Memo;
 use crate::decode::text;
+use crate::enrich::derive::Firsts;
 use crate::model::{ActorType, Outcome, Severity, Time};
 use crate::normalize::runtime::known;
 use crate::normalize::{self, Norm, Record, address, event};
@@ -19,9 +20,9 @@ use crate::run::rows::{
     Uid, What, put,
 };
 
-/// The record at hand and what has been worked out about it.
-pub(super) struct Subject<'r, 'a> {
-    pub(super) record: &'r Record<'a>,
+/// What is noted of a record before it is judged.
+pub(super) struct Noted<'a> {
+    pub(super) record: Record<'a>,
     pub(super) time: Time,
     pub(super) key: u64,
     pub(super) number: u32,
@@ -29,14 +30,38 @@ pub(super) struct Subject<'r, 'a> {
     pub(super) position: u64,
     /// Numbers of the actor and the address, where they have been worked out.
     pub(super) whence: Option<(u32, StrId)>,
-    pub(super) light: Option<Light>,
-    pub(super) row: Option<u32>,
-    pub(super) uid: Option<Uid>,
-    pub(super) reference: Option<u32>,
+    /// The credential it issued; of an alert, the id of the record it tells of.
+    pub(super) issued: StrId,
+    /// What it may be the first to show.
+    pub(super) fresh: Firsts,
+}
+
+/// The record at hand and what has been worked out about it.
+pub(super) struct Subject<'n, 'a> {
+    pub(super) noted: &'n Noted<'a>,
+    light: Option<Light>,
+    row: Option<u32>,
+    uid: Option<Uid>,
+    reference: Option<u32>,
     /// The number it shares with the other side of its action, where it is the first; else 0.
     pub(super) shared: u64,
     /// Id of the first target.
-    pub(super) target: Option<StrId>,
+    target: Option<StrId>,
+}
+
+impl<'n, 'a> Subject<'n, 'a> {
+    /// Of which nothing has been worked out yet.
+    pub(super) fn new(noted: &'n Noted<'a>) -> Subject<'n, 'a> {
+        Subject {
+            noted,
+            light: None,
+            row: None,
+            uid: None,
+            reference: None,
+            shared: 0,
+            target: None,
+        }
+    }
 }
 
 /// What a fold is keyed by.
@@ -64,7 +89,7 @@ impl Work<'_> {
         };
         // Whoever comes with another's token is told apart by what he is given for it.
         let opened = match light.federated {
-            true => self.issued(subject),
+            true => subject.noted.issued,
             false => NO_STR,
         };
         let key = FoldKey {
@@ -76,10 +101,10 @@ impl Work<'_> {
             action: light.action,
             outcome: light.outcome,
             target,
-            hour: subject.time.hour(),
+            hour: subject.noted.time.hour(),
         };
         let at = self.place(&key);
-        let order = (subject.time, subject.key);
+        let order = (subject.noted.time, subject.noted.key);
         match self.out.folds.get(at as usize) {
             Some(fold) if fold.first <= order => {}
             Some(_) => {
@@ -93,20 +118,20 @@ impl Work<'_> {
                     key,
                     row,
                     first: order,
-                    last: subject.time,
+                    last: subject.noted.time,
                 });
             }
         }
         let fold = &mut self.out.folds[at as usize];
-        fold.last = fold.last.max(subject.time);
+        fold.last = fold.last.max(subject.noted.time);
         let reference = match shown {
             true => self.reference(subject),
             false => NO_REFERENCE,
         };
-        let issued = self.issued(subject);
+        let issued = subject.noted.issued;
         self.out.members.push(Member {
             fold: at,
-            record: subject.number,
+            record: subject.noted.number,
             issued,
             reference,
         });
@@ -133,10 +158,10 @@ impl Work<'_> {
         }
         let uid = self.uid(subject);
         let reference = Reference {
-            time: subject.time,
-            key: subject.key,
+            time: subject.noted.time,
+            key: subject.noted.key,
             file: self.chunk(),
-            position: u32::try_from(subject.position).unwrap_or(u32::MAX),
+            position: u32::try_from(subject.noted.position).unwrap_or(u32::MAX),
             uid,
         };
         self.out.references.push((reference, subject.shared));
@@ -150,8 +175,8 @@ impl Work<'_> {
         if let Some(light) = subject.light {
             return light;
         }
-        let record = subject.record;
-        let (actor, ip) = subject.whence.unwrap_or_else(|| {
+        let record = &subject.noted.record;
+        let (actor, ip) = subject.noted.whence.unwrap_or_else(|| {
             let address = record.norm(Norm::Address).unwrap_or_default();
             (self.actor(record), self.ip(address))
         });
@@ -170,9 +195,9 @@ impl Work<'_> {
             return row;
         }
         let light = self.light(subject);
-        let record = subject.record;
         let uid = self.uid(subject);
-        let issued = self.issued(subject);
+        let record = &subject.noted.record;
+        let issued = subject.noted.issued;
         let file = self.chunk();
         let agent = self.text(Memo::Agent, record, Norm::Agent);
         let account = self.text(Memo::Account, record, Norm::Account);
@@ -183,13 +208,13 @@ impl Work<'_> {
             self.out.targets.push(TargetRow::pack(&target, strings));
         }
         let row = Row {
-            time: subject.time,
-            key: subject.key,
+            time: subject.noted.time,
+            key: subject.noted.key,
             uid,
             file,
-            position: u32::try_from(subject.position).unwrap_or(u32::MAX),
-            record: subject.number,
-            source: subject.source,
+            position: u32::try_from(subject.noted.position).unwrap_or(u32::MAX),
+            record: subject.noted.number,
+            source: subject.noted.source,
             provider: provider(record),
             outcome: light.outcome,
             actor: light.actor,
@@ -213,18 +238,23 @@ impl Work<'_> {
         if let Some(uid) = subject.uid {
             return uid;
         }
-        *subject.uid.insert(match subject.record.norm(Norm::Uid) {
-            Some([b'"', inner @ .., b'"']) if !inner.contains(&b'\\') && !inner.is_empty() => {
-                Uid::pack(inner, &mut self.out.strings)
-            }
-            _ => Uid::pack(event::uid(subject.record).as_bytes(), &mut self.out.strings),
-        })
+        *subject
+            .uid
+            .insert(match subject.noted.record.norm(Norm::Uid) {
+                Some([b'"', inner @ .., b'"']) if !inner.contains(&b'\\') && !inner.is_empty() => {
+                    Uid::pack(inner, &mut self.out.strings)
+                }
+                _ => Uid::pack(
+                    event::uid(&subject.noted.record).as_bytes(),
+                    &mut self.out.strings,
+                ),
+            })
     }
 
-    /// The credential this very record issued; of an alert, the id of the record it tells of.
-    fn issued(&mut self, subject: &Subject) -> StrId {
-        if let Some(norm) = subject.record.layout.source.retells {
-            let id = subject.record.text(norm);
+    /// The credential that a record issued; of an alert, the id of the record it tells of.
+    pub(super) fn issued(&mut self, record: &Record, number: u32) -> StrId {
+        if let Some(norm) = record.layout.source.retells {
+            let id = record.text(norm);
             return put(&mut self.out.strings, id.as_deref().filter(|id| known(id)));
         }
         match self.out.facts.last() {
@@ -232,7 +262,7 @@ impl Work<'_> {
                 record,
                 what: What::Issued { credential, .. },
                 ..
-            }) if *record == subject.number => *credential,
+            }) if *record == number => *credential,
             _ => NO_STR,
         }
     }
@@ -241,7 +271,7 @@ impl Work<'_> {
         if let Some(target) = subject.target {
             return target;
         }
-        let (record, source) = (subject.record, subject.record.layout.source);
+        let (record, source) = (&subject.noted.record, subject.noted.record.layout.source);
         *subject.target.insert(match (source.first_target)(record) {
             Some(raw) => self.memo(Memo::Target, raw, |raw| {
                 Some(text::string(raw).into_owned())

@@ -3,11 +3,14 @@
 //! They belong to no window, order or count, so they are listed as skipped; but what a record
 //! says by itself is said whenever it was, and a copy that lost its time must not hide it.
 
-use super::{PerSource, Shared, Subject, Work};
+use super::subject::{Noted, Subject};
+use super::{PerSource, Shared, Work};
 use crate::detect::matcher::Scene;
+use crate::enrich::derive::Firsts;
 use crate::model::Time;
 use crate::normalize::source::Stage;
 use crate::normalize::{Norm, Record};
+use crate::run::intern::NO_STR;
 use crate::run::rows::{SkippedAt, UNCOUNTED};
 
 impl Work<'_> {
@@ -38,29 +41,25 @@ impl Work<'_> {
         let ordinal = self.out.ordinal.to_be_bytes();
         let place = crate::normalize::hash(&[b"timeless", &ordinal, &number.to_be_bytes()]);
         self.out.keys.push((place, UNCOUNTED));
-        let source = source as u8;
-        let mut subject = Subject {
-            record,
+        let noted = Noted {
+            record: *record,
             time: Time(0),
             key,
             number,
-            source,
+            source: source as u8,
             position,
             whence: None,
-            light: None,
-            row: None,
-            uid: None,
-            reference: None,
-            shared: 0,
-            target: None,
+            issued: NO_STR,
+            fresh: Firsts::default(),
         };
-        let program = &shared.programs[usize::from(source)];
+        let mut subject = Subject::new(&noted);
+        let program = &shared.programs[source];
         let scene = Scene {
             program,
             record: *record,
             context: shared.context,
             late: None,
-            fresh: &[],
+            fresh: noted.fresh,
             granted: None,
             stage: Stage::Whole,
             action: None,
