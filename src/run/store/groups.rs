@@ -125,22 +125,26 @@ impl Group {
             },
             |(_, own)| own,
         );
-        if own.len() >= SHOWN_TARGETS {
-            let end = own.end - 1;
-            if rows.order(shown[end].1) < rows.order(row) {
-                large.last = Some((bucket, own));
-                return false;
-            }
-            rows.release(shown.remove(end).1);
-            own.end = end;
-        }
-        if shown.len() == shown.capacity() {
-            shown.reserve_exact(shown.len() / 4 + 1);
-        }
         let before = |(_, known): &(i32, RowId)| rows.order(*known) < rows.order(row);
+        let full = own.len() >= SHOWN_TARGETS;
+        if full && before(&shown[own.end - 1]) {
+            large.last = Some((bucket, own));
+            return false;
+        }
         let at = own.start + shown[own.clone()].partition_point(before);
-        shown.insert(at, (bucket, rows.hold(row)));
-        own.end += 1;
+        if full {
+            // The last of its timespan makes room: what stands behind stays where it is.
+            let later = &mut shown[at..own.end];
+            later.rotate_right(1);
+            let (_, gone) = std::mem::replace(&mut later[0], (bucket, rows.hold(row)));
+            rows.release(gone);
+        } else {
+            if shown.len() == shown.capacity() {
+                shown.reserve_exact(shown.len() / 4 + 1);
+            }
+            shown.insert(at, (bucket, rows.hold(row)));
+            own.end += 1;
+        }
         large.last = Some((bucket, own));
         true
     }
