@@ -339,18 +339,29 @@ impl Node {
 impl Trie {
     /// Adds a path of keys and returns its slot; the same path gives the same slot.
     pub fn slot(&mut self, path: &[&str]) -> u16 {
+        let Some((node, number)) = self.lead(path) else {
+            return NONE;
+        };
+        let next = self.slots;
+        let edge = &mut self.nodes[node].edges[number];
+        if edge.slot == NONE {
+            edge.slot = next;
+            self.slots += 1;
+        }
+        edge.slot
+    }
+
+    /// Adds a path of keys that nobody asks for: what is known is passed faster.
+    pub fn pass(&mut self, path: &[&str]) {
+        self.lead(path);
+    }
+
+    /// The node and the edge to which a path leads.
+    fn lead(&mut self, path: &[&str]) -> Option<(usize, usize)> {
+        let (last, above) = path.split_last()?;
         let mut node = 0;
-        for (depth, key) in path.iter().enumerate() {
+        for key in above {
             let number = self.edge(node, key);
-            if depth + 1 == path.len() {
-                let next = self.slots;
-                let edge = &mut self.nodes[node].edges[number];
-                if edge.slot == NONE {
-                    edge.slot = next;
-                    self.slots += 1;
-                }
-                return edge.slot;
-            }
             node = match self.nodes[node].edges[number].node {
                 NONE => {
                     let fresh = self.nodes.len();
@@ -362,7 +373,7 @@ impl Trie {
                 known => known as usize,
             };
         }
-        NONE
+        Some((node, self.edge(node, last)))
     }
 
     /// Marks a top-level key with a bit of [`Slots::marks`].

@@ -251,15 +251,13 @@ impl Catalogue for Known<'_> {
 
 /// The spelling a source gives to a key it defines.
 pub(super) fn canonical<'s>(source: &'s Source, key: &[u8]) -> Option<&'s str> {
-    let declared = source
-        .rows
-        .iter()
-        .flat_map(|row| row.paths)
-        .flat_map(|path| super::record::keys_of(path));
+    let keys = |path: &&'static str| super::record::keys_of(path);
+    let declared = source.rows.iter().flat_map(|row| row.paths);
     declared
+        .flat_map(keys)
         .chain(source.marks.iter().copied())
         .chain(source.containers.iter().copied())
-        .chain(source.keys.iter().copied())
+        .chain(source.keys.iter().flat_map(keys))
         .find(|known| known.as_bytes().eq_ignore_ascii_case(key))
 }
 

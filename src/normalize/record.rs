@@ -50,6 +50,9 @@ impl Layout {
         };
         let (roles, named) = (slots(source.roles), slots(source.named));
         let telling = source.telling.map(|(key, _)| trie.slot(&[key]));
+        for path in source.keys {
+            trie.pass(&keys_of(path));
+        }
         let tops = source.telling.iter().zip(telling);
         let tops = tops.map(|((key, _), slot)| ((*key).into(), slot)).collect();
         Layout {

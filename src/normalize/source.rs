@@ -160,7 +160,8 @@ pub struct Source {
     pub derived: &'static [Own],
     /// Top-level keys that hold what rules look into.
     pub containers: &'static [&'static str],
-    /// Further keys the source defines, for copies that lost their case.
+    /// Further paths the source defines: their keys for copies that lost their case, and what
+    /// stands in many records to be passed quickly.
     pub keys: &'static [&'static str],
     /// Objects that belong to the source but are no audit records: keys, and what they are.
     pub asides: &'static [(&'static [&'static str], &'static str)],
