@@ -2,9 +2,10 @@
 //!
 //! Nothing enters, paths and texts leave, sorted by path. The events beside the rules are inside
 //! too: they are what `ctadel rules test` runs where there is no source tree. They are five times
-//! the size of the rules and lie apart from them, as `rules/build.rs` puts them. The rules are read
-//! at every start and never again: inflated, they go with the last that holds a piece of them,
-//! where pages of the binary would stay.
+//! the size of the rules and lie apart from them, as `rules/build.rs` puts them; so does what a
+//! scan asks of the rules, without what only people read. That is read at every start and never
+//! again: inflated, it goes with the last that holds a piece of it, where pages of the binary would
+//! stay.
 
 use std::ops::{Deref, Range};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use libdeflater::Decompressor;
 
 static RULES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.gz"));
+static BRIEF: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/brief.gz"));
 static EVENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/events"));
 static LISTS: &str = include_str!(concat!(env!("OUT_DIR"), "/lists"));
 
@@ -37,48 +39,21 @@ impl Deref for Text {
 
 /// All built-in rule files, `builtin:aws/….yml`, and their text.
 pub fn rules() -> Vec<(String, Text)> {
-    let all = Arc::new(inflate(RULES));
+    pieces(RULES)
+}
+
+/// The same files without what only people read: a line of JSON for each document.
+pub(super) fn brief() -> Vec<(String, Text)> {
+    pieces(BRIEF)
+}
+
+fn pieces(packed: &[u8]) -> Vec<(String, Text)> {
+    let all = Arc::new(inflate(packed));
     let piece = |(name, place)| {
         let all = Arc::clone(&all);
         (name, Text { all, place })
     };
     files(&all).into_iter().map(piece).collect()
-}
-
-/// Keys of a rule under which only people read, and those among the house's own.
-const PROSE: [&str; 7] = [
-    "author",
-    "date",
-    "description",
-    "falsepositives",
-    "fields",
-    "references",
-    "status",
-];
-const HOUSE_PROSE: [&str; 2] = ["reason", "triage"];
-
-/// The text of a built-in rule file without what only people read: half of it, and to parse it
-/// takes its time. Every key of a built-in rule begins its line.
-pub(super) fn brief(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut skips, mut house) = (false, false);
-    for line in text.split_inclusive('\n') {
-        let own = line.trim_start_matches(' ');
-        let key = own.split(':').next().unwrap_or_default();
-        match line.len() - own.len() {
-            _ if own.trim().is_empty() => {}
-            0 => {
-                skips = PROSE.contains(&key);
-                house = key == "ctadel";
-            }
-            2 if house && !own.starts_with('-') => skips = HOUSE_PROSE.contains(&key),
-            _ => {}
-        }
-        if !skips {
-            out.push_str(line);
-        }
-    }
-    out
 }
 
 /// All event files of the built-in rules.
@@ -132,26 +107,24 @@ fn files(packed: &str) -> Vec<(String, Range<usize>)> {
 mod tests {
     use super::*;
     use crate::detect::load::document::{self, Kind};
+    use crate::detect::load::files::{self, Source};
     use crate::detect::load::placeholder::Vars;
-    use crate::model::rule::Origin;
 
     #[test]
-    fn a_scan_reads_the_same_rules_from_half_the_text() {
-        let read = |name: &str, text: &str| {
-            let vars = Vars::default();
-            let (mut documents, errors) = document::parse(name, text, Origin::Builtin, &vars);
+    fn a_scan_reads_the_same_rules_without_what_only_people_read() {
+        let read = |source: &Source| {
+            let text = source.text().expect("its text");
+            let (mut documents, errors) = document::parse(source, &text, &Vars::default());
             assert!(errors.is_empty(), "{errors:?}");
             let kinds = documents.iter_mut().map(|document| &mut document.kind);
             kinds.for_each(Kind::drop_prose);
             format!("{documents:#?}")
         };
-        let (mut whole, mut half) = (0, 0);
-        for (name, text) in rules() {
-            let brief = brief(&text);
-            assert_eq!(read(&name, &brief), read(&name, &text), "{name}");
-            (whole, half) = (whole + text.len(), half + brief.len());
+        let (whole, brief) = (files::builtin(true, true), files::builtin(true, false));
+        assert_eq!(whole.len(), brief.len());
+        for (whole, brief) in whole.iter().zip(&brief) {
+            assert_eq!(read(brief), read(whole), "{}", whole.name);
         }
-        assert!(half * 5 < whole * 3, "{half} of {whole} bytes");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::condition;
 use super::correlation::{self, Draft};
 use super::detection;
 use super::error::{Fault, Parse, RuleError, Stop, Under, wrong};
-use super::files::Source;
+use super::files::{Body, Source};
 use super::filter::{self, Filter};
 use super::lines::{self, Part};
 use super::meta::{self, House};
@@ -84,16 +84,21 @@ impl Kind {
 }
 
 /// Reads all documents of a file.
-pub(super) fn parse(
-    file: &str,
-    text: &str,
-    origin: Origin,
-    vars: &Vars,
-) -> (Vec<Document>, Vec<RuleError>) {
+pub(super) fn parse(source: &Source, text: &str, vars: &Vars) -> (Vec<Document>, Vec<RuleError>) {
+    let (file, origin) = (&*source.name, source.origin);
+    let brief = matches!(source.body, Body::Brief(_));
+    let parts = match brief {
+        true => lines::each(text),
+        false => lines::split(text),
+    };
     let mut documents = Vec::new();
     let mut errors = Vec::new();
-    for (number, part) in lines::split(text).iter().enumerate() {
-        let map = match yaml::document(file, part) {
+    for (number, part) in parts.iter().enumerate() {
+        let map = match brief {
+            true => yaml::brief(file, part),
+            false => yaml::document(file, part),
+        };
+        let map = match map {
             Ok(map) => map,
             Err(error) => {
                 errors.push(error);
@@ -117,7 +122,7 @@ pub(super) fn parse(
 
 /// Finds file and line of a mistake that showed only when all files were read.
 pub(super) fn locate(source: &Source, number: usize, fault: Fault) -> RuleError {
-    let text = source.text().unwrap_or_default();
+    let text = source.written().unwrap_or_default();
     let parts = lines::split(&text);
     let whole = Part {
         text: &text,

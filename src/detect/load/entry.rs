@@ -6,7 +6,6 @@
 
 use std::path::PathBuf;
 
-use super::builtin;
 use super::document::{self, Document, Kind};
 use super::error::RuleError;
 use super::files::{self, Body, Source};
@@ -47,7 +46,7 @@ pub fn load_beside(
     options: &Options,
     more: Option<(&str, String)>,
 ) -> Result<RuleSet, Vec<RuleError>> {
-    let mut sources = files::builtin(options.builtin);
+    let mut sources = files::builtin(options.builtin, !options.without_prose);
     let (found, errors) = files::under_all(&options.dirs);
     sources.extend(found);
     sources.extend(more.map(|(name, text)| Source {
@@ -65,7 +64,7 @@ pub fn load_str(
     origin: Origin,
     vars: &Vars,
 ) -> Result<RuleSet, Vec<RuleError>> {
-    let mut sources = files::builtin(false);
+    let mut sources = files::builtin(false, true);
     let body = Body::Here(text.to_owned());
     sources.push(Source {
         name: file.to_owned(),
@@ -106,11 +105,7 @@ pub(super) fn read(sources: Vec<Source>, vars: &Vars, prose: bool) -> (Vec<Read>
                 continue;
             }
         };
-        let text = match (&source.body, prose) {
-            (Body::Inside(whole), false) => builtin::brief(whole).into(),
-            _ => text,
-        };
-        let (mut documents, more) = document::parse(&source.name, &text, source.origin, vars);
+        let (mut documents, more) = document::parse(&source, &text, vars);
         if !prose {
             let kinds = documents.iter_mut().map(|document| &mut document.kind);
             kinds.for_each(Kind::drop_prose);

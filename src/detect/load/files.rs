@@ -30,6 +30,8 @@ pub(super) struct Source {
 #[derive(Clone, Debug)]
 pub(super) enum Body {
     Inside(builtin::Text),
+    /// Inside too, without what only people read.
+    Brief(builtin::Text),
     Here(String),
     At(PathBuf),
 }
@@ -38,7 +40,7 @@ impl Source {
     /// Reads the text.
     pub fn text(&self) -> Result<Cow<'_, str>, RuleError> {
         let path = match &self.body {
-            Body::Inside(text) => return Ok(Cow::Borrowed(text)),
+            Body::Inside(text) | Body::Brief(text) => return Ok(Cow::Borrowed(text)),
             Body::Here(text) => return Ok(Cow::Borrowed(text)),
             Body::At(path) => path,
         };
@@ -55,21 +57,39 @@ impl Source {
             Err(_) => Err(RuleError::of_file(&self.name, "the file is not UTF-8 text")),
         }
     }
+
+    /// Reads the text as it was written, for who looks for a line in it.
+    pub fn written(&self) -> Result<Cow<'_, str>, RuleError> {
+        let Body::Brief(_) = self.body else {
+            return self.text();
+        };
+        let mut files = builtin::rules().into_iter();
+        let own = files.find(|(name, _)| *name == self.name);
+        Ok(Cow::Owned(own.map_or_else(String::new, |(_, text)| {
+            String::from(&*text)
+        })))
+    }
 }
 
-/// The built-in files: rules too, or only the filters that any rule may name.
-pub(super) fn builtin(rules: bool) -> Vec<Source> {
-    let mut sources = Vec::new();
-    for (name, text) in builtin::rules() {
-        if rules || name.starts_with(builtin::FILTERS) {
-            sources.push(Source {
-                name,
-                origin: Origin::Builtin,
-                body: Body::Inside(text),
-            });
-        }
-    }
-    sources
+/// The built-in files: rules too, or only the filters that any rule may name; with what only
+/// people read, or without.
+pub(super) fn builtin(rules: bool, prose: bool) -> Vec<Source> {
+    let files = match prose {
+        true => builtin::rules(),
+        false => builtin::brief(),
+    };
+    let files = files.into_iter();
+    let wanted = files.filter(|(name, _)| rules || name.starts_with(builtin::FILTERS));
+    wanted
+        .map(|(name, text)| Source {
+            name,
+            origin: Origin::Builtin,
+            body: match prose {
+                true => Body::Inside(text),
+                false => Body::Brief(text),
+            },
+        })
+        .collect()
 }
 
 /// The rule files under several paths, each file once; a path that is not there is a mistake.

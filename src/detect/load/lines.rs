@@ -38,6 +38,14 @@ pub(super) fn split(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
+/// Takes each line for a document.
+pub(super) fn each(text: &str) -> Vec<Part<'_>> {
+    let lines = text.lines().zip(1..);
+    lines
+        .map(|(text, first_line)| Part { text, first_line })
+        .collect()
+}
+
 fn has_content(line: &str) -> bool {
     let line = line.strip_prefix("---").unwrap_or(line).trim();
     !line.is_empty() && !line.starts_with('#') && line != "..."

@@ -70,7 +70,7 @@ pub(crate) fn survey(paths: &[PathBuf], vars: &Vars) -> (Vec<SurveyedFile>, Vec<
     let (sources, mut errors) = files::under_all(paths);
     let (files, more) = entry::read(sources, vars, true);
     errors.extend(more);
-    let (mut all, more) = entry::read(files::builtin(true), vars, true);
+    let (mut all, more) = entry::read(files::builtin(true, true), vars, true);
     errors.extend(more);
     let mut surveyed: Vec<SurveyedFile> = files.iter().map(file).collect();
     // With a file missing, every reference to it would be one more mistake.

@@ -27,6 +27,17 @@ pub(super) fn document(file: &str, part: &Part<'_>) -> Result<Mapping, RuleError
     };
     let Plain(mut value) = yaml_serde::from_str(part.text).map_err(|error| broken(&error))?;
     value.apply_merge().map_err(|error| broken(&error))?;
+    mapping(file, part, value)
+}
+
+/// Reads a document of a built-in rule as the build laid it out, in JSON.
+pub(super) fn brief(file: &str, part: &Part<'_>) -> Result<Mapping, RuleError> {
+    let broken = |error: serde_json::Error| RuleError::of_file(file, error.to_string());
+    let Plain(value) = serde_json::from_str(part.text).map_err(broken)?;
+    mapping(file, part, value)
+}
+
+fn mapping(file: &str, part: &Part<'_>, value: Value) -> Result<Mapping, RuleError> {
     match value {
         Value::Mapping(map) => Ok(map),
         _ => Err(RuleError {
