@@ -234,6 +234,7 @@ pub static SOURCE: Source = Source {
     outcome: call::outcome,
     plain_outcome: call::plain_outcome,
     targets: targets::targets,
+    target_values: Some(targets::values),
     first_target: targets::first,
     count_targets: targets::count_targets,
     self_target: targets::self_target,

@@ -376,13 +376,20 @@ impl<'a> Record<'a> {
         found
     }
 
-    /// What the source's paths to what a call acts on lead to: the place of the path and a value.
-    pub fn named(&self) -> impl Iterator<Item = (usize, &'a [u8])> + use<'a> {
-        let (slots, text) = (self.slots, self.text);
-        let places = self.layout.named.iter().enumerate();
-        let there = places.filter(move |(_, slot)| slots.first(**slot).is_some());
-        there
-            .flat_map(move |(place, slot)| slots.all(*slot).map(move |span| (place, span.of(text))))
+    /// What the source's paths to what a call acts on lead to: the place of the path and a value,
+    /// for as long as it is wanted.
+    pub fn each_named(&self, mut each: impl FnMut(usize, &'a [u8]) -> bool) {
+        for (place, slot) in self.layout.named.iter().enumerate() {
+            // Most are not there.
+            if self.slots.first(*slot).is_some()
+                && !self
+                    .slots
+                    .all(*slot)
+                    .all(|span| each(place, span.of(self.text)))
+            {
+                return;
+            }
+        }
     }
 
     /// Any path as text; containers are text too, empty values are absent.

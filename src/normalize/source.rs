@@ -209,6 +209,9 @@ pub struct Source {
     pub plain_outcome: fn(&Record) -> bool,
     /// On what: the first so many of them.
     pub targets: fn(&Record, usize) -> Vec<Target>,
+    /// Hands out the raw values that make the targets, where that is said: records that agree in
+    /// all of them, in this order, have the same ones.
+    pub target_values: Option<TargetValues>,
     /// The text that is the first target's id, where that can be told without the others.
     pub first_target: for<'r> fn(&Record<'r>) -> Option<&'r [u8]>,
     /// How many resources the call names.
@@ -216,6 +219,9 @@ pub struct Source {
     /// Whether the call aims at the caller's own identity.
     pub self_target: fn(&Record) -> bool,
 }
+
+/// See [`Source::target_values`].
+pub type TargetValues = for<'r> fn(&Record<'r>, &mut dyn FnMut(&'r [u8]));
 
 /// A source that declares nothing: what a declaration leaves out it takes from here.
 pub const PLAIN: Source = Source {
@@ -262,6 +268,7 @@ pub const PLAIN: Source = Source {
     outcome: |_| Outcome::Unknown,
     plain_outcome: |_| false,
     targets: |_, _| Vec::new(),
+    target_values: None,
     first_target: |_| None,
     count_targets: |record| (record.layout.source.targets)(record, 64).len(),
     self_target: |_| false,

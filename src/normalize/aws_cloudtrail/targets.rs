@@ -93,7 +93,12 @@ pub(in crate::normalize) fn requested(request: &[u8], add: &mut dyn FnMut(Target
 
 /// The first text that names a target.
 pub(super) fn first<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
-    let raw = match record.named().next() {
+    let mut named = None;
+    record.each_named(|place, raw| {
+        named = Some((place, raw));
+        false
+    });
+    let raw = match named {
         Some((place, raw)) => TARGETS.get(place).map(|_| raw)?,
         None => {
             let mut first = None;
@@ -108,6 +113,19 @@ pub(super) fn first<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
     (!inner.is_empty() && inner != HIDDEN.as_bytes()).then_some(raw)
 }
 
+/// The raw values that [`targets`] looks at. What stands where is told by the path of each.
+pub(super) fn values<'r>(record: &Record<'r>, each: &mut dyn FnMut(&'r [u8])) {
+    record.each_named(|place, raw| {
+        each(PATHS[place].as_bytes());
+        each(raw);
+        true
+    });
+    for norm in [Norm::Service, Norm::Bucket] {
+        each(record.norm(norm).unwrap_or_default());
+    }
+    each(record.top("resources").unwrap_or_default());
+}
+
 pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
     let mut out: Vec<Target> = Vec::new();
     let mut add = |kind: &str, id: &str| {
@@ -119,14 +137,15 @@ pub(super) fn targets(record: &Record, most: usize) -> Vec<Target> {
         }
     };
     let (mut name, mut object) = (None, None);
-    for (place, raw) in record.named() {
+    record.each_named(|place, raw| {
         match (place, TARGETS.get(place)) {
             (_, Some((_, kind, _))) => each_text(raw, &mut |id| add(kind, id)),
             (NAME, _) => name = Some(raw),
             (KEY, _) => object = Some(raw),
             _ => {}
         }
-    }
+        true
+    });
     if out.len() >= most {
         return out;
     }

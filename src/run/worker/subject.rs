@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 
 use super::Work;
 use super::presence::holder;
-use super::tables::Memo;
+use super::tables::{Mark, Memo};
 use crate::decode::text;
 use crate::enrich::derive::Firsts;
 use crate::model::{ActorType, Outcome, Severity, Time};
@@ -202,11 +202,7 @@ impl Work<'_> {
         let agent = self.text(Memo::Agent, record, Norm::Agent);
         let account = self.text(Memo::Account, record, Norm::Account);
         let region = self.text(Memo::Region, record, Norm::Region);
-        let start = self.out.targets.len() as u32;
-        let strings = &mut self.out.strings;
-        for target in (record.layout.source.targets)(record, MAX_TARGETS) {
-            self.out.targets.push(TargetRow::pack(&target, strings));
-        }
+        let targets = self.targets(record);
         let row = Row {
             time: subject.noted.time,
             key: subject.noted.key,
@@ -223,15 +219,37 @@ impl Work<'_> {
             action: light.action,
             account,
             region,
-            targets: Range {
-                start,
-                len: self.out.targets.len() as u32 - start,
-            },
+            targets,
             issued,
             shared: subject.shared,
         };
         self.out.rows.push(row);
         *subject.row.insert(self.out.rows.len() as u32 - 1)
+    }
+
+    /// The record's targets: made once for the same raw values, where these are told.
+    fn targets(&mut self, record: &Record) -> Range {
+        let place = record.layout.source.target_values.map(|values| {
+            let mut mark = Mark::of(self.tables.source);
+            values(record, &mut |raw| mark = self.tables.with(mark, raw));
+            mark.number()
+        });
+        if let Some(known) = place.and_then(|place| self.tables.target_lists.get(&place)) {
+            return *known;
+        }
+        let start = self.out.targets.len() as u32;
+        let strings = &mut self.out.strings;
+        for target in (record.layout.source.targets)(record, MAX_TARGETS) {
+            self.out.targets.push(TargetRow::pack(&target, strings));
+        }
+        let list = Range {
+            start,
+            len: self.out.targets.len() as u32 - start,
+        };
+        if let Some(place) = place {
+            self.tables.target_lists.insert(place, list);
+        }
+        list
     }
 
     fn uid(&mut self, subject: &mut Subject) -> Uid {

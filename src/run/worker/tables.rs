@@ -11,7 +11,7 @@ use super::Work;
 use crate::model::Time;
 use crate::normalize::{Norm, Record};
 use crate::run::intern::{NO_STR, StrId};
-use crate::run::rows::{ActorRow, Deed, Novelty, put};
+use crate::run::rows::{ActorRow, Deed, Novelty, Range, put};
 
 /// Values that are worked out once a batch.
 #[derive(Clone, Copy)]
@@ -34,6 +34,8 @@ pub(super) struct Tables {
     pub(super) actor_rows: hashbrown::HashMap<ActorRow, u32, FixedState>,
     /// Numbers of actions by a hash of the raw fields they are made of.
     pub(super) actions: hashbrown::HashMap<u64, StrId, FixedState>,
+    /// Lists of targets by a hash of the raw values they are made of.
+    pub(super) target_lists: hashbrown::HashMap<u64, Range, FixedState>,
     /// What raw values come to, by a hash of the kind and the value.
     memos: hashbrown::HashMap<u64, StrId, FixedState>,
     /// The source of the record at hand.
@@ -60,6 +62,7 @@ impl Default for Tables {
             actors: Default::default(),
             actor_rows: Default::default(),
             actions: Default::default(),
+            target_lists: Default::default(),
             memos: Default::default(),
             source: u8::MAX,
             folds: Default::default(),
@@ -77,6 +80,7 @@ impl Default for Tables {
 impl Tables {
     pub(super) fn clear(&mut self) {
         self.memos.clear();
+        self.target_lists.clear();
         self.actors.clear();
         self.actor_rows.clear();
         self.actions.clear();
@@ -92,7 +96,7 @@ impl Tables {
     /// A number for what these fields of a record say as they stand there: another for other
     /// values, and for the same in another source.
     pub(super) fn mark(&self, record: &Record, fields: &[Norm]) -> Mark {
-        let mut mark = Mark(self.source.into());
+        let mut mark = Mark::of(self.source);
         for field in fields {
             mark = self.with(mark, record.norm(*field).unwrap_or_default());
         }
@@ -112,6 +116,11 @@ impl Tables {
 pub(super) struct Mark(u64);
 
 impl Mark {
+    /// Of nothing but a source.
+    pub(super) fn of(source: u8) -> Mark {
+        Mark(source.into())
+    }
+
     /// The same with one more number.
     pub(super) fn with(self, number: u64) -> Mark {
         const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -133,7 +142,7 @@ impl Work<'_> {
         make: impl FnOnce(&[u8]) -> Option<String>,
     ) -> StrId {
         // The same value may come to something else in another source.
-        let mark = Mark(self.tables.source.into()).with(kind as u64);
+        let mark = Mark::of(self.tables.source).with(kind as u64);
         let place = self.tables.with(mark, raw).number();
         if let Some(id) = self.tables.memos.get(&place) {
             return *id;
