@@ -157,7 +157,11 @@ pub fn scan_packed(
     compiled(&programs)?;
 
     // What the workers have let go of is theirs to fill again.
-    Ok(pool.install(|| told(plan, &shared, store, complete, progress)))
+    let report = pool.install(|| told(plan, &shared, store, complete, progress));
+    Ok(Report {
+        findings: report.findings.with_pool(pool),
+        ..report
+    })
 }
 
 /// What the whole input says, once all of it has been read.

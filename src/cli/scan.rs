@@ -51,7 +51,8 @@ pub fn run(common: &CommonArgs, args: &ScanArgs) -> Result<Code, Failure> {
         incidents: &incidents,
         coverage: &found.coverage,
     };
-    job.outputs.write(&job.session.ui, &report)?;
+    let write = || job.outputs.write(&job.session.ui, &report);
+    found.findings.in_parallel(write)?;
     remarks::nothing(&job.session.ui, "finding", found.findings.len(), lowest);
     job.finish(&found, worst)
 }

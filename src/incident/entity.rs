@@ -7,7 +7,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet, HashTable};
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
 use super::face::{Face, Text};
 use super::head::Head;
@@ -89,8 +89,11 @@ pub(super) struct Beside {
     pub provider: &'static str,
 }
 
+/// Findings that are shown at a time.
+const AT_ONCE: usize = 256;
+
 /// Shows the finding of this place in the total order.
-pub type Look<'a> = &'a dyn Fn(u32) -> Face<'a>;
+pub type Look<'a> = &'a (dyn Fn(u32) -> Face<'a> + Sync);
 
 impl Mentions<'_> {
     /// The mentions of each entity in turn.
@@ -187,8 +190,7 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
     let mut seats: HashMap<(u32, Option<u32>), u32, FixedState> = HashMap::default();
     first.out.roots.reserve_exact(heads.len());
     first.out.seats.reserve_exact(heads.len());
-    for place in 0..heads.len() as u32 {
-        let finding = &look(place);
+    each_face(heads, look, |place, finding| {
         let root = acting.meet(finding, &mut first.out.root_names);
         first.out.roots.push(root);
         let address = finding.source_ip.as_ref();
@@ -197,12 +199,12 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
         first.out.seats.push(*seats.entry(seat).or_insert(next));
         told.learn(finding, options);
         written(&mut second, place, finding);
-    }
+    });
     drop((addresses, seats));
     let (mut marks, mut pods) = (Marks::default(), Numbers::default());
     let again = told_again(heads);
-    for (place, head) in (0u32..).zip(heads) {
-        let finding = &look(place);
+    each_face(heads, look, |place, finding| {
+        let head = heads[place as usize];
         let before = first.out.list.len();
         held(&mut first, place, finding, &acting, options);
         let new = &first.out.list[before..];
@@ -230,7 +232,7 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
             }
             first.mention_made(kind, key, place, part);
         });
-    }
+    });
     let (mut out, second) = (first.out, second.out);
     let offset = out.entities.len() as u32;
     out.entities.extend(second.entities);
@@ -243,6 +245,17 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
     out.list.par_sort_unstable();
     out.list.dedup();
     out
+}
+
+/// Shows every finding in its place. Some are made at a time, in parallel.
+fn each_face<'a>(heads: &[&Head], look: Look<'a>, mut each: impl FnMut(u32, &Face<'a>)) {
+    let places: Vec<u32> = (0..heads.len() as u32).collect();
+    for some in places.chunks(AT_ONCE) {
+        let faces: Vec<Face> = some.par_iter().map(|place| look(*place)).collect();
+        some.iter()
+            .zip(&faces)
+            .for_each(|(place, face)| each(*place, face));
+    }
 }
 
 /// The keys of events with which several findings begin, ascending.

@@ -11,17 +11,32 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::escape::hazard;
 
+/// Bytes of a usual finding.
+const USUAL: usize = 4 << 10;
+
 /// Compact form, one object a line.
 pub fn write_line<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
-    write_value(value, out)?;
-    out.write_all(b"\n")
+    out.write_all(&line(value)?)
+}
+
+/// The same, for who writes it later.
+pub(super) fn line<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+    let mut line = compact(value)?;
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// Compact form without the newline.
 pub(super) fn write_value<T: Serialize>(value: &T, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = Serializer::with_formatter(out, Safe(CompactFormatter));
-    // The library keeps an error of the stream inside its own; it comes out with its kind.
-    value.serialize(&mut serializer).map_err(io::Error::from)
+    out.write_all(&compact(value)?)
+}
+
+/// In one piece: objects have thousands of small parts, and a stream would be asked for each.
+fn compact<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+    let mut text = Vec::with_capacity(USUAL);
+    let mut serializer = Serializer::with_formatter(&mut text, Safe(CompactFormatter));
+    value.serialize(&mut serializer)?;
+    Ok(text)
 }
 
 /// Indented form with a newline, for people and for files that are read as a whole.

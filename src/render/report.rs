@@ -24,7 +24,7 @@ pub struct Report<'a> {
 }
 
 /// Findings that may be made one by one, as they are printed.
-pub trait Findings {
+pub trait Findings: Sync {
     /// How many there are.
     fn count(&self) -> usize;
 

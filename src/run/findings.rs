@@ -9,6 +9,7 @@ mod make;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 pub use self::lot::Lot;
@@ -102,10 +103,13 @@ impl Maker {
                 home: u32::MAX,
             });
         };
-        for (number, fold) in self.store.folds.iter().enumerate() {
+        let heads = self.store.folds.par_iter().map(|fold| {
             let first = rows.get(fold.first);
             let said = (fold.rule, fold.level);
-            let head = self.head(rules, said, first.outcome, &first, &[]);
+            self.head(rules, said, first.outcome, &first, &[])
+        });
+        let heads: Vec<Head> = heads.collect();
+        for (number, (fold, head)) in self.store.folds.iter().zip(heads).enumerate() {
             add(number, fold.last, head);
         }
         for (number, fired) in (self.store.folds.len()..).zip(&self.fired) {

@@ -336,6 +336,7 @@ impl Store {
         self.folds.retain(|fold| !fold.is_joined());
         self.keys = KeySet::default();
         self.actors.close();
+        self.strings.settle();
         self.fold_places = HashTable::new();
         self.target_lists = HashTable::new();
         self.groups = Listed::default();

@@ -15,9 +15,9 @@ pub struct AttackNames<'a> {
     /// The version's number.
     pub version: u8,
     /// Renders one technique under its tactic.
-    pub technique: &'a dyn Fn(&Attack) -> Attack,
+    pub technique: &'a (dyn Fn(&Attack) -> Attack + Sync),
     /// Renders a tactic's short name.
-    pub tactic: &'a dyn Fn(&str) -> String,
+    pub tactic: &'a (dyn Fn(&str) -> String + Sync),
 }
 
 impl AttackNames<'static> {

@@ -2,6 +2,8 @@
 //!
 //! All of them at once would be many times the size of what they are made of.
 
+use rayon::ThreadPool;
+
 use super::{Maker, Packed};
 use crate::model::summary::SummaryRow;
 use crate::model::{Finding, Severity};
@@ -13,12 +15,35 @@ pub struct Lot {
     packed: Vec<Packed>,
     /// The ids of their incidents.
     ids: Vec<String>,
+    /// The threads of the run.
+    pool: Option<ThreadPool>,
 }
 
 impl Lot {
     /// Of packed findings and the ids of incidents; a home beyond the last is no incident.
     pub fn new(maker: Maker, packed: Vec<Packed>, ids: Vec<String>) -> Lot {
-        Lot { maker, packed, ids }
+        Lot {
+            maker,
+            packed,
+            ids,
+            pool: None,
+        }
+    }
+
+    /// With the threads that made them.
+    pub fn with_pool(self, pool: ThreadPool) -> Lot {
+        Lot {
+            pool: Some(pool),
+            ..self
+        }
+    }
+
+    /// Does something with the threads of the run, where they are still there.
+    pub fn in_parallel<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match &self.pool {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
     }
 
     /// How many there are.

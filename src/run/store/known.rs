@@ -5,7 +5,7 @@ use crate::model::Time;
 use crate::run::intern::StrId;
 use crate::run::rows::{Candidate, FactRow, Novelty, What};
 use crate::run::taking::Taking;
-use crate::run::worker::novelty::{ASLEEP, STRETCHES};
+use crate::run::worker::novelty::{ASLEEP, STRETCHES, written};
 
 /// Since when somebody has used an address.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +151,7 @@ impl Store {
             let novelty = Novelty {
                 actor,
                 dimension: STRETCHES as u8,
-                value: self.strings.find(&stretch.to_be_bytes())?,
+                value: self.strings.find(&written(stretch))?,
             };
             Some((stretch, *self.novelties.get(&novelty)?))
         })

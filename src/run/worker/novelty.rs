@@ -74,7 +74,7 @@ impl Work<'_> {
         if let Some(country) = record.text(Norm::Country) {
             values[7] = strings.put(country.as_bytes());
         }
-        values[STRETCHES] = strings.put(&stretch.to_be_bytes());
+        values[STRETCHES] = strings.put(&written(stretch));
         for (dimension, value) in values
             .into_iter()
             .enumerate()
@@ -102,6 +102,11 @@ impl Work<'_> {
 
 /// The stretches of time in which it is noted whether an actor did anything at all.
 pub const STRETCH: i64 = 5 * DAY;
+/// The number of a stretch as text is kept, which is what all other values are.
+pub fn written(stretch: i64) -> [u8; 10] {
+    std::array::from_fn(|at| (stretch >> (7 * at)) as u8 & 0x7f)
+}
+
 /// Their place among the dimensions.
 pub const STRETCHES: usize = 8;
 /// An identity that did nothing for this many stretches had fallen asleep: 30 days.
