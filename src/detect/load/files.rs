@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::builtin;
@@ -45,13 +46,16 @@ impl Source {
             Body::At(path) => path,
         };
         let failed = |error: std::io::Error| RuleError::of_file(&self.name, error.to_string());
-        if fs::metadata(path).map_err(failed)?.len() > LARGEST {
+        let file = fs::File::open(path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len().min(LARGEST);
+        let mut bytes = Vec::with_capacity(length as usize + 1);
+        let read = file.take(LARGEST + 1).read_to_end(&mut bytes);
+        if read.map_err(failed)? as u64 > LARGEST {
             return Err(RuleError::of_file(
                 &self.name,
                 "larger than 16 MiB: this is no rule file",
             ));
         }
-        let bytes = fs::read(path).map_err(failed)?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Cow::Owned(text)),
             Err(_) => Err(RuleError::of_file(&self.name, "the file is not UTF-8 text")),
@@ -159,11 +163,15 @@ fn walk(
             continue;
         }
         let path = entry.path();
-        // A link that leads nowhere is no rule.
-        let Ok(meta) = fs::metadata(&path) else {
-            continue;
-        };
-        if meta.is_dir() {
+        let mut kind = entry.file_type()?;
+        if kind.is_symlink() {
+            // A link that leads nowhere is no rule.
+            let Ok(meta) = fs::metadata(&path) else {
+                continue;
+            };
+            kind = meta.file_type();
+        }
+        if kind.is_dir() {
             walk(&path, depth + 1, seen, files)?;
         } else if path
             .extension()
