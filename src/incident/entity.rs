@@ -90,7 +90,7 @@ pub(super) struct Beside {
 }
 
 /// Findings that are shown at a time.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 64;
 
 /// Shows the finding of this place in the total order.
 pub type Look<'a> = &'a (dyn Fn(u32) -> Face<'a> + Sync);
@@ -190,7 +190,7 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
     let mut seats: HashMap<(u32, Option<u32>), u32, FixedState> = HashMap::default();
     first.out.roots.reserve_exact(heads.len());
     first.out.seats.reserve_exact(heads.len());
-    each_face(heads, look, |place, finding| {
+    let meet = |_: u32, finding: &Face<'a>| {
         let root = acting.meet(finding, &mut first.out.root_names);
         first.out.roots.push(root);
         let address = finding.source_ip.as_ref();
@@ -198,12 +198,14 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
         let next = seats.len() as u32;
         first.out.seats.push(*seats.entry(seat).or_insert(next));
         told.learn(finding, options);
+    };
+    each_face(heads, look, meet, |place, finding| {
         written(&mut second, place, finding);
     });
     drop((addresses, seats));
     let (mut marks, mut pods) = (Marks::default(), Numbers::default());
     let again = told_again(heads);
-    each_face(heads, look, |place, finding| {
+    let hold = |place: u32, finding: &Face<'a>| {
         let head = heads[place as usize];
         let before = first.out.list.len();
         held(&mut first, place, finding, &acting, options);
@@ -212,7 +214,6 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
         if new.iter().any(|mention| kind(mention) == Kind::Identity) {
             marks.note(place, finding, &mut first.out.marks);
         }
-        used(&mut second, place, finding);
         if again.binary_search(&head.key).is_ok() {
             let event = format!("{:016x}", head.key);
             first.mention_made(Kind::Record, &event, place, Part::Holds);
@@ -232,6 +233,9 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
             }
             first.mention_made(kind, key, place, part);
         });
+    };
+    each_face(heads, look, hold, |place, finding| {
+        used(&mut second, place, finding);
     });
     let (mut out, second) = (first.out, second.out);
     let offset = out.entities.len() as u32;
@@ -247,14 +251,27 @@ pub(super) fn collect<'a>(heads: &[&Head], look: Look<'a>, options: &Options) ->
     out
 }
 
-/// Shows every finding in its place. Some are made at a time, in parallel.
-fn each_face<'a>(heads: &[&Head], look: Look<'a>, mut each: impl FnMut(u32, &Face<'a>)) {
+/// Shows every finding in its place to both, who ask for different things. Some are made at a
+/// time, in parallel, while those before them are looked at.
+fn each_face<'a>(
+    heads: &[&Head],
+    look: Look<'a>,
+    mut one: impl FnMut(u32, &Face<'a>) + Send,
+    mut other: impl FnMut(u32, &Face<'a>) + Send,
+) {
     let places: Vec<u32> = (0..heads.len() as u32).collect();
-    for some in places.chunks(AT_ONCE) {
-        let faces: Vec<Face> = some.par_iter().map(|place| look(*place)).collect();
-        some.iter()
-            .zip(&faces)
-            .for_each(|(place, face)| each(*place, face));
+    let (mut now, mut faces): (&[u32], Vec<Face>) = (&[], Vec::new());
+    for next in places.chunks(AT_ONCE).chain([&[][..]]) {
+        let shown = || now.iter().zip(&faces);
+        let both = || {
+            rayon::join(
+                || shown().for_each(|(place, face)| one(*place, face)),
+                || shown().for_each(|(place, face)| other(*place, face)),
+            )
+        };
+        let made = || next.par_iter().map(|place| look(*place)).collect();
+        let (_, made) = rayon::join(both, made);
+        (now, faces) = (next, made);
     }
 }
 

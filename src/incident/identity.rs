@@ -3,6 +3,10 @@
 //! Enter actors, root identities and targets; leave keys that mean one identity, or nothing where
 //! a name is shared by many. Sessions of pipelines and tools bear names that prove nothing.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::face::{Face, Thing, Who};
 use super::kind::Kind;
 use crate::model::actor::is_guid;
@@ -90,8 +94,12 @@ pub fn is_own_session(actor: &Actor) -> bool {
 }
 
 fn session_kind(id: &str, issuer: Option<&str>) -> Option<Kind> {
-    let of_service =
-        |role: &str| role.contains("/service-role/") || role.contains("/aws-service-role/");
+    // Every session of a run is asked.
+    static OF_SERVICE: LazyLock<Finder> = LazyLock::new(|| Finder::new("service-role/"));
+    let of_service = |role: &str| {
+        OF_SERVICE.find(role.as_bytes()).is_some()
+            && (role.contains("/service-role/") || role.contains("/aws-service-role/"))
+    };
     let by_service = issuer.is_some_and(of_service);
     let own = is_own_name(session_name(id));
     (own && !by_service).then_some(Kind::Session)
@@ -240,7 +248,11 @@ fn identity_word(target: &Thing) -> Option<&'static str> {
 /// Names a target in every way under which it may act, where it is an identity; false where it
 /// is not.
 pub(super) fn names_of_target(target: &Thing, finding: &Face, each: &mut dyn FnMut(&str)) -> bool {
-    if let Some((path, _)) = target.id.split_once("/federatedidentitycredentials/") {
+    // So is every target, and hardly any is one of these.
+    static TRUST: LazyLock<Finder> =
+        LazyLock::new(|| Finder::new("/federatedidentitycredentials/"));
+    if let Some(at) = TRUST.find(target.id.as_bytes()) {
+        let path = &target.id[..at];
         let mut names = Names {
             buffer: String::new(),
             each,

@@ -6,6 +6,8 @@ mod feed;
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use self::feed::{feed, takes_moments};
 use super::intern::{NO_STR, StrId};
 use super::late::Known;
@@ -109,6 +111,7 @@ pub fn correlate(store: &mut Store, rules: &RuleSet, known: &Known) -> Vec<Fired
     }
 }
 
+/// The firings of one correlation, group by group.
 fn run(
     store: &Store,
     number: u32,
@@ -116,90 +119,101 @@ fn run(
     rules: &RuleSet,
     before: &[Fired],
 ) -> Vec<Fired> {
-    let rule = &rules.rules[number as usize];
-    let mut groups: Vec<&((u32, StrId), Group)> = store
-        .groups
-        .iter()
-        .filter(|((correlation, _), _)| *correlation == number)
-        .collect();
+    let own = |(place, _): &&((u32, StrId), Group)| place.0 == number;
+    let mut groups: Vec<&((u32, StrId), Group)> = store.groups.iter().filter(own).collect();
     groups.sort_by_key(|((_, group), _)| store.strings.get(*group));
-    let mut out = Vec::new();
-    for ((_, key), group) in groups {
-        let mut counted: Vec<(Counted, Option<usize>)> = group.counted().collect();
-        counted.sort_by_key(|(counted, _)| {
-            (
-                store.rows.order(counted.row),
-                counted.member,
-                store.strings.get(counted.value),
-            )
+    let fired = groups.into_par_iter().flat_map_iter(|((_, key), group)| {
+        fired_of(store, (number, *key, group), body, rules, before)
+    });
+    fired.collect()
+}
+
+/// The firings of one group.
+fn fired_of(
+    store: &Store,
+    (number, key, group): (u32, StrId, &Group),
+    body: &Correlation,
+    rules: &RuleSet,
+    before: &[Fired],
+) -> Vec<Fired> {
+    let rule = &rules.rules[number as usize];
+    let mut counted: Vec<(Counted, Option<usize>)> = group.counted().collect();
+    counted.sort_by_key(|(counted, _)| {
+        (
+            store.rows.order(counted.row),
+            counted.member,
+            store.strings.get(counted.value),
+        )
+    });
+    let mut rows: Vec<correlation::Row> = Vec::with_capacity(counted.len());
+    for (at, (one, _)) in counted.iter().enumerate() {
+        // One record that gives several rows, an element of an array each, is one event.
+        let order = |one: &Counted| store.rows.order(one.row);
+        let again = at > 0 && order(&counted[at - 1].0) == order(one);
+        let row = if again { rows[at - 1].row } else { at as u32 };
+        let value = value(store, body.kind, one.value);
+        rows.push(correlation::Row {
+            time: store.rows.time(one.row),
+            member: one.member.into(),
+            value,
+            row,
         });
-        let mut rows: Vec<correlation::Row> = Vec::with_capacity(counted.len());
-        for (at, (one, _)) in counted.iter().enumerate() {
-            // One record that gives several rows, an element of an array each, is one event.
-            let order = |one: &Counted| store.rows.order(one.row);
-            let again = at > 0 && order(&counted[at - 1].0) == order(one);
-            let row = if again { rows[at - 1].row } else { at as u32 };
-            let value = value(store, body.kind, one.value);
-            rows.push(correlation::Row {
-                time: store.rows.time(one.row),
-                member: one.member.into(),
-                value,
-                row,
-            });
+    }
+    let stricter = rule
+        .meta
+        .above_usual
+        .map(|times| unusual(times, body, &rows));
+    let mut out = Vec::new();
+    for firing in correlation::firings(stricter.as_ref().unwrap_or(body), &rows) {
+        let seen = |member: usize| {
+            let member = member as u32;
+            firing.members_seen.contains(&member) || firing.optional_seen.contains(&member)
+        };
+        let level = rule
+            .levels
+            .iter()
+            .find(|(condition, _)| holds(condition, &seen));
+        let told = |places: &[usize]| {
+            let taken = places.iter().filter_map(|at| counted.get(*at).copied());
+            told(store, rules, body, before, taken)
+        };
+        let (mut own, mut unnamed) = told(&firing.rows);
+        let order = |(row, _): &(RowId, bool)| store.rows.order(*row);
+        let Some((first, _)) = own.iter().copied().min_by_key(order) else {
+            continue;
+        };
+        let (optional, more) = told(&firing.optional);
+        own.extend(optional);
+        unnamed += more;
+        own.sort_by_key(order);
+        own.dedup_by_key(|(row, _)| store.rows.order(*row));
+        let all = firing.rows.len() == counted.len();
+        let count = own.len() as u64 + unnamed + if all { group.dropped() } else { 0 };
+        // Without a day behind it nothing is usual.
+        let begins = firing.rows.first().map(|at| rows[*at].time);
+        let oldest = rows.first().map(|row| row.time.plus(DAY));
+        if stricter.is_some() && begins < oldest {
+            continue;
         }
-        let values = store.strings.get(*key).split(|byte| *byte == JOINT);
-        let names = body.group_by.iter().cloned();
-        let labels: Vec<(String, String)> = names
-            .zip(values.map(|value| String::from_utf8_lossy(value).into_owned()))
-            .collect();
-        let stricter = rule
-            .meta
-            .above_usual
-            .map(|times| unusual(times, body, &rows));
-        for firing in correlation::firings(stricter.as_ref().unwrap_or(body), &rows) {
-            let seen = |member: usize| {
-                let member = member as u32;
-                firing.members_seen.contains(&member) || firing.optional_seen.contains(&member)
-            };
-            let level = rule
-                .levels
-                .iter()
-                .find(|(condition, _)| holds(condition, &seen));
-            let told = |places: &[usize]| {
-                let taken = places.iter().filter_map(|at| counted.get(*at).copied());
-                told(store, rules, body, before, taken)
-            };
-            let (mut own, mut unnamed) = told(&firing.rows);
-            let order = |(row, _): &(RowId, bool)| store.rows.order(*row);
-            let Some((first, _)) = own.iter().copied().min_by_key(order) else {
-                continue;
-            };
-            let (optional, more) = told(&firing.optional);
-            own.extend(optional);
-            unnamed += more;
-            own.sort_by_key(order);
-            own.dedup_by_key(|(row, _)| store.rows.order(*row));
-            let all = firing.rows.len() == counted.len();
-            let count = own.len() as u64 + unnamed + if all { group.dropped() } else { 0 };
-            // Without a day behind it nothing is usual.
-            let begins = firing.rows.first().map(|at| rows[*at].time);
-            let oldest = rows.first().map(|row| row.time.plus(DAY));
-            if stricter.is_some() && begins < oldest {
-                continue;
-            }
-            out.push(Fired {
-                rule: number,
-                level: level.map_or(rule.meta.level, |(_, level)| *level),
-                group: labels.clone(),
-                opened: firing.opened,
-                later: later(&firing, &rows, &counted),
-                count: count.max(if firing.truncated { firing.total } else { 0 }),
-                first,
-                rows: own,
-            });
-        }
+        out.push(Fired {
+            rule: number,
+            level: level.map_or(rule.meta.level, |(_, level)| *level),
+            group: labels(store, body, key),
+            opened: firing.opened,
+            later: later(&firing, &rows, &counted),
+            count: count.max(if firing.truncated { firing.total } else { 0 }),
+            first,
+            rows: own,
+        });
     }
     out
+}
+
+/// The group fields with their values.
+fn labels(store: &Store, body: &Correlation, key: StrId) -> Vec<(String, String)> {
+    let values = store.strings.get(key).split(|byte| *byte == JOINT);
+    let values = values.map(|value| String::from_utf8_lossy(value).into_owned());
+    body.group_by.iter().cloned().zip(values).collect()
 }
 
 /// The records behind the rows of a firing, and how many more it counts: what a member counts,
